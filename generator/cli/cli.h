@@ -15,16 +15,16 @@ struct reg;
 
 struct cli {
 	const char *program;
-	const char *dir;         /* the instance (-C), default "." */
-	const char *share;       /* the tree with content/ and theme/ */
-	bool json;               /* --json was given */
-	struct day today;        /* --today, else the day in China from SOURCE_DATE_EPOCH or the clock */
+	const char *dir;   /* the instance (-C), default "." */
+	const char *share; /* the tree with content/ and theme/ */
+	bool json;	   /* --json was given */
+	struct day today;  /* --today, else the day in China from SOURCE_DATE_EPOCH or the clock */
 	bool today_given;
-	char now[32];            /* "2018-01-01T09:00:00+08:00": --today at 09:00, else the clock in China */
-	const char *by, *why;    /* --by, --why; NULL when not given */
-	struct arena *arena;     /* for the whole run */
-	struct policy *policy;   /* loaded by cli_policy() */
-	int status;              /* exit status 1 asked for by a command that did its work but refused something */
+	char now[32]; /* "2018-01-01T09:00:00+08:00": --today at 09:00, else the clock in China */
+	const char *by, *why;  /* --by, --why; NULL when not given */
+	struct arena *arena;   /* for the whole run */
+	struct policy *policy; /* loaded by cli_policy() */
+	int status; /* exit status 1 asked for by a command that did its work but refused something */
 };
 
 /* The options below are taken off argv before a command sees it: -C --json --today --lang --by --why. */
@@ -36,12 +36,15 @@ enum err_code cli_register(struct cli *c, struct reg **ret, struct err *e) MUST_
 
 /* Takes `--name VALUE` or `--name=VALUE` out of argv; *ret keeps its value when absent. ERR_USAGE when the
  * value is missing. May be called again for options that repeat: each call takes the first left. */
-enum err_code cli_option(int *argc, char **argv, const char *name, const char **ret, struct err *e) MUST_USE;
+enum err_code cli_option(
+	int *argc, char **argv, const char *name, const char **ret, struct err *e) MUST_USE;
 bool cli_flag(int *argc, char **argv, const char *name);
 /* As cli_option, then a day; ERR_USAGE when it is none. */
-enum err_code cli_day(int *argc, char **argv, const char *name, struct day *ret, struct err *e) MUST_USE;
+enum err_code cli_day(
+	int *argc, char **argv, const char *name, struct day *ret, struct err *e) MUST_USE;
 /* After the options: nothing that starts with "--" may be left, and the count of words must fit. usage is printed in the error. */
-enum err_code cli_words(int argc, char **argv, int min, int max, const char *usage, struct err *e) MUST_USE;
+enum err_code cli_words(
+	int argc, char **argv, int min, int max, const char *usage, struct err *e) MUST_USE;
 /* Requires --by (and --why where asked). */
 enum err_code cli_need_by(const struct cli *c, bool why_too, struct err *e) MUST_USE;
 
