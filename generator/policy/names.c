@@ -6,7 +6,7 @@
  * tests find it. Identifiers never change once published: addresses and exports are made of them.
  * Invariant: within a table no identifier and no label stands twice.
  */
-#include "policy_internal.h"
+#include "policy/policy_internal.h"
 
 #include <string.h>
 
@@ -66,6 +66,7 @@ static const struct name duty_states[DUTY_STATE_COUNT] = {
 	[DUTY_PAST_WHEN_ISSUED] = {"past_when_issued", "印发时期限已过",
 		"past when the plan was issued"},
 	[DUTY_PAST_WHEN_FOUND] = {"past_when_found", "发现时期限已过", "past when found"},
+	[DUTY_DISCHARGED] = {"discharged", "不再适用", "no longer applies"},
 };
 
 static const struct name events[EVENT_KIND_COUNT] = {

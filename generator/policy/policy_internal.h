@@ -20,14 +20,14 @@ struct rule {
 	struct day in_force_from;
 	bool repealed; /* from that day on the duty stands no more */
 	enum due_kind due;
-	struct day due_day;  /* DUE_FIXED */
-	int months;          /* DUE_MONTHS: after the order */
-	const char *text;    /* what is to be done, one sentence */
+	struct day due_day; /* DUE_FIXED */
+	int months;	    /* DUE_MONTHS: after the order */
+	const char *text;   /* what is to be done, one sentence */
 	const char *missed[4];
 	const char *missed_text;
 	const char *until;
-	const char *note;    /* why this version is in force from that day; shown in the working */
-	size_t order;        /* of the duty in its cell; the same for all versions of it */
+	const char *note; /* why this version is in force from that day; shown in the working */
+	size_t order;	  /* of the duty in its cell; the same for all versions of it */
 };
 
 /* One sentence on what the plan leaves open, with the categories it concerns. */

@@ -41,6 +41,7 @@ enum duty_state {
 	DUTY_MET, DUTY_MET_LATE,
 	DUTY_PAST_WHEN_ISSUED,  /* the date lies before the plan's own date */
 	DUTY_PAST_WHEN_FOUND,   /* the date lies before the enterprise was found */
+	DUTY_DISCHARGED,        /* not done, and no longer asked: the enterprise was closed, or its record withdrawn */
 	DUTY_STATE_COUNT
 };
 enum event_kind {
@@ -231,13 +232,16 @@ struct course {
 	struct day order;           /* the order in force (the latest since the last relapse) */
 	struct day cleared[5];      /* water power equipment materials products */
 	struct day done[ACTION_COUNT];
+	struct day self_checked, reviewed, verified; /* the three steps to the sign-off, since the last relapse */
 	int lookbacks, relapses;
 	struct day last_lookback;
-	bool discharged;
+	bool discharged;            /* closed, withdrawn or out of scope */
 };
 /* Events in order of (day, seq). Pure: the same events give the same course. out_of_scope is a field of the record. */
 void policy_course(const struct event_fact *events, size_t count, bool out_of_scope, struct course *ret);
-/* May this kind follow in this state? NULL when it may, else why not (Chinese or English sentence). */
+/* May this kind follow in this state? NULL when it may, else why not (Chinese or English sentence).
+ * now: the course over the events up to and including the new event's day, so that an event recorded
+ * late is judged by what stood on its own day. */
 const char *policy_event_refusal(const struct course *now, enum event_kind kind, enum category category,
 	enum measure measure);
 
