@@ -1,0 +1,232 @@
+/*
+ * The register's own header: the handle, its statements, and what import and export build on.
+ *
+ * Invariants: every write happens inside a transaction (reg_scope_begin/end or reg_begin/commit); SQL stands
+ * in one table by index (statements.c) and is never assembled; values of class NEVER are never put into the
+ * change log; the cached columns of a row are recomputed in the transaction that changed what they rest on.
+ * Canonical values: "yes"/"no" for TRI; decimal digits for INT and NUMBER; YYYY-MM-DD; slugs for ring,
+ * category, measure, industry_kind; unit code for street; 租赁 or 自建 for premises; text trimmed, inner line
+ * breaks and runs of blanks one space (equipment and rectification_note keep line breaks); NULL for blank.
+ */
+#ifndef REGISTER_INTERNAL_H
+#define REGISTER_INTERNAL_H
+
+#include "tianlan/base.h"
+#include "tianlan/crypto.h"
+#include "tianlan/policy.h"
+#include "tianlan/register.h"
+#include "tianlan/register_public.h"
+
+#include <sqlite3.h>
+
+#include "register/value.h"
+
+#define REGISTER_SCHEMA_VERSION 1
+#define REGISTER_BUSY_MS 10000
+#define REGISTER_FILE "register.db"
+#define EVIDENCE_DIR "evidence"
+
+/* ---- the handle ------------------------------------------------------------------------- */
+
+/* Order and text: statements.c. */
+enum stmt {
+	STMT_BEGIN,
+	STMT_COMMIT,
+	STMT_ROLLBACK,
+	STMT_SAVE,
+	STMT_SAVE_RELEASE,
+	STMT_SAVE_UNDO,
+	STMT_META_GET,
+	STMT_META_SET,
+	STMT_CLASS_GET,
+	STMT_CLASS_SET,
+	STMT_ENTERPRISE_INSERT,
+	STMT_ENTERPRISE_UPDATE,
+	STMT_ENTERPRISE_CACHE,
+	STMT_ENTERPRISE_GET,
+	STMT_ENTERPRISE_EACH,
+	STMT_ENTERPRISE_REPORTED,
+	STMT_ENTERPRISE_TOUCH,
+	STMT_MATCH_FIND,
+	STMT_MATCH_EACH,
+	STMT_EVENT_INSERT,
+	STMT_EVENT_GET,
+	STMT_EVENT_EACH,
+	STMT_EVENT_FACTS,
+	STMT_EVENT_DECIDED,
+	STMT_EVIDENCE_INSERT,
+	STMT_EVIDENCE_EACH,
+	STMT_EVIDENCE_ALL,
+	STMT_EVIDENCE_FIND,
+	STMT_TASK_INSERT,
+	STMT_TASK_GET,
+	STMT_TASK_DONE,
+	STMT_TASK_EACH,
+	STMT_UNIT_GET,
+	STMT_UNIT_INSERT,
+	STMT_UNIT_UPDATE,
+	STMT_UNIT_EACH,
+	STMT_REPORT_INSERT,
+	STMT_REPORT_COUNTS,
+	STMT_REPORT_FIND,
+	STMT_REPORT_PREVIOUS,
+	STMT_REPORT_EACH,
+	STMT_REPORT_ROW_INSERT,
+	STMT_REPORT_MISSING,
+	STMT_NEAR_INSERT,
+	STMT_NEAR_EACH,
+	STMT_NEAR_GET,
+	STMT_NEAR_DECIDE,
+	STMT_LOG_INSERT,
+	STMT_COUNT
+};
+
+struct reg {
+	sqlite3 *db;
+	const struct policy *policy;
+	char *dir;
+	char uuid[40];
+	char prefix[16];
+	sqlite3_stmt *stmt[STMT_COUNT]; /* prepared when first used */
+	bool in_transaction;		/* opened by reg_begin or a scope */
+	int scope_depth;
+	struct arena *scratch; /* reset by the outermost public call */
+};
+
+/* Ready to bind: reset and cleared. A statement may not be used again before its rows were read; an `each`
+ * that calls back must therefore use a statement no callback uses, or collect first. */
+enum err_code reg_stmt(struct reg *r, enum stmt which, sqlite3_stmt **ret, struct err *e) MUST_USE;
+enum err_code reg_sqlite_error(sqlite3 *db, const char *doing, struct err *e);
+/* One step: SQLITE_ROW → *ret_row true. Done: reset and false. */
+enum err_code reg_step(struct reg *r, sqlite3_stmt *s, bool *ret_row, struct err *e) MUST_USE;
+/* Step expecting no row, then reset. */
+enum err_code reg_run(struct reg *r, sqlite3_stmt *s, struct err *e) MUST_USE;
+void reg_bind_text(
+	sqlite3_stmt *s, int at, const char *text); /* NULL binds NULL; borrowed until reset */
+void reg_bind_day(sqlite3_stmt *s, int at, struct day d); /* YYYY-MM-DD or NULL; copied */
+void reg_bind_int(sqlite3_stmt *s, int at, int64_t n);
+const char *reg_column_text(sqlite3_stmt *s, int at, struct arena *a); /* NULL for NULL */
+struct day reg_column_day(sqlite3_stmt *s, int at);
+
+/* A change of several statements as one: its own transaction (BEGIN IMMEDIATE) when none is open, else a savepoint.
+ * reg_scope_end keeps the change when code is ERR_OK and undoes it otherwise; returns code or the failure to commit. */
+enum err_code reg_scope_begin(struct reg *r, struct err *e) MUST_USE;
+enum err_code reg_scope_end(struct reg *r, enum err_code code, struct err *e) MUST_USE;
+enum err_code reg_note_check(
+	const struct change_note *note, struct err *e) MUST_USE; /* by and at are there */
+
+/* ---- rows, for import and the public calls ------------------------------------------------- */
+/* All of these need an open transaction (reg_scope_begin) when they write. */
+
+/* Canonical values of one row; ERR_NOT_FOUND. *ret_unit may be NULL. */
+enum err_code reg_row_get(struct reg *r, struct enterprise_id id, struct arena *a,
+	const char *ret_value[FIELD_COUNT], const char **ret_unit, struct err *e) MUST_USE;
+/* value: canonical (value_normalise). Makes keys, caches, the `registered` event and the log entry. */
+enum err_code reg_row_insert(struct reg *r, const char *const value[FIELD_COUNT], const char *unit,
+	struct day registered_on, const struct change_note *note, struct enterprise_id *ret,
+	struct err *e) MUST_USE;
+/* Makes the fields marked in set[] what value[] says (canonical, NULL blanks); one log entry for each that differs.
+ * Category and measure add their events on `day`. *ret_changed counts the fields that differed. */
+enum err_code reg_row_change(struct reg *r, struct enterprise_id id,
+	const char *const value[FIELD_COUNT], const bool set[FIELD_COUNT], struct day day,
+	const struct change_note *note, int *ret_changed, struct err *e) MUST_USE;
+
+/* Matching. Keys as value_key() makes them. Exact: the ids of the unit's rows with both keys, ascending;
+ * *ret_count may exceed max (then only max are written). address_key "" matches a blank address. */
+enum err_code reg_match_find(struct reg *r, const char *unit, const char *name_key,
+	const char *address_key, struct enterprise_id *ids, size_t max, size_t *ret_count,
+	struct err *e) MUST_USE;
+/* Every row of the unit by id, to look for near ones. The callback may not write. */
+struct match_row {
+	struct enterprise_id id;
+	const char *name, *address, *name_key, *address_key; /* address may be NULL; keys never */
+};
+typedef enum err_code match_fn(void *ctx, const struct match_row *row, struct err *e);
+enum err_code reg_match_each(
+	struct reg *r, const char *unit, match_fn *fn, void *ctx, struct err *e) MUST_USE;
+
+/* ---- the change log -------------------------------------------------------------------------- */
+
+struct log_entry {
+	struct enterprise_id enterprise; /* n 0: none */
+	const char *kind;		 /* registered field event evidence task import unit near */
+	enum field
+		field; /* kind "field"; 0 otherwise. Values of class NEVER are dropped here, whoever passes them */
+	const char *old_value, *new_value;
+	const char *
+		detail; /* event kind id, evidence kind, task kind, unit code, import summary; public */
+	struct day day; /* of the act; DAY_NONE: the day of recording */
+	bool internal;	/* not in the public log */
+};
+enum err_code reg_log(struct reg *r, const struct log_entry *entry, const struct change_note *note,
+	struct err *e) MUST_USE;
+
+/* ---- monthly reports ---------------------------------------------------------------------------- */
+
+struct report {
+	int64_t seq;
+	const char *unit;
+	struct day month; /* first day */
+	const char *sha256;
+	const char *name; /* the file's name as received, without folders */
+	int64_t rows, added, changed, unchanged, missing, refused;
+	const char *by, *at;
+};
+/* Was this very file imported for this unit and month? *ret_seq 0: no. */
+enum err_code reg_report_find(struct reg *r, const char *unit, struct day month, const char *sha256,
+	int64_t *ret_seq, struct err *e) MUST_USE;
+/* The unit's latest report of a month not after `month`, other than `except` (0: none to leave out). 0: none. */
+enum err_code reg_report_previous(struct reg *r, const char *unit, struct day month, int64_t except,
+	int64_t *ret_seq, struct err *e) MUST_USE;
+/* seq, by and at are not read. Counts may be 0 and set later. Logs nothing. */
+enum err_code reg_report_add(struct reg *r, const struct report *report,
+	const struct change_note *note, int64_t *ret_seq, struct err *e) MUST_USE;
+/* Final counts, and the log entry "import" with a summary of numbers. */
+enum err_code reg_report_finish(struct reg *r, const struct report *report,
+	const struct change_note *note, struct err *e) MUST_USE;
+/* This enterprise stood in this report; again is fine. Keeps the row's first and last reported month. */
+enum err_code reg_report_row(struct reg *r, int64_t report, struct enterprise_id id,
+	struct day month, struct err *e) MUST_USE;
+/* Those in `previous` that are not in `current` and whose record is neither withdrawn nor out of scope, by id. */
+enum err_code reg_report_missing(struct reg *r, int64_t previous, int64_t current, match_fn *fn,
+	void *ctx, struct err *e) MUST_USE;
+typedef enum err_code report_fn(void *ctx, const struct report *report, struct err *e);
+enum err_code reg_report_each(struct reg *r, const char *unit, report_fn *fn, void *ctx,
+	struct err *e) MUST_USE; /* unit NULL: all; by seq */
+
+/* ---- near matches: open until a person decides ----------------------------------------------------- */
+
+struct near_match {
+	int64_t seq;
+	struct enterprise_id enterprise, candidate; /* the new one; the one it resembles */
+	int64_t report;				    /* 0: none */
+	const char *decision;			    /* NULL: open; "same" or "different" */
+};
+enum err_code reg_near_add(struct reg *r, struct enterprise_id enterprise,
+	struct enterprise_id candidate, int64_t report, const struct change_note *note,
+	struct err *e) MUST_USE; /* a pair known already: nothing */
+typedef enum err_code near_fn(void *ctx, const struct near_match *near, struct err *e);
+enum err_code reg_near_each(
+	struct reg *r, bool open_only, near_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* "different" only closes the entry; "same" also withdraws the new record (event `withdrawn` on day, naming the other). */
+enum err_code reg_near_decide(struct reg *r, int64_t seq, const char *decision, struct day day,
+	const struct change_note *note, struct err *e) MUST_USE;
+
+/* ---- files -------------------------------------------------------------------------------------------- */
+
+/* Writes evidence/<folder>/ab/<sha256> (folder "" for evidence proper, "reports" for sheets as received) durably
+ * unless it stands there with these bytes already. Not undone by a rollback: an unnamed file is harmless. */
+enum err_code reg_file_store(struct reg *r, const char *folder, const void *bytes, size_t len,
+	char ret_sha256[SHA256_HEX_BYTES], struct err *e) MUST_USE;
+char *reg_file_path(struct reg *r, struct arena *a, const char *folder, const char *sha256);
+
+/* ---- inside enterprise.c / event.c ----------------------------------------------------------------------- */
+
+/* Recomputes course, suggestion and the columns that cache them; category from its latest valid event is not touched. */
+enum err_code reg_row_refresh(struct reg *r, struct enterprise_id id, struct err *e) MUST_USE;
+enum err_code reg_course_of(struct reg *r, struct enterprise_id id, bool out_of_scope,
+	struct course *ret, struct err *e) MUST_USE;
+void reg_answers(const char *const value[FIELD_COUNT], struct answers *ret);
+bool reg_category_differs(const struct classification *suggestion, enum category confirmed);
+
+#endif
