@@ -98,6 +98,9 @@ static const struct field_info fields[FIELD_COUNT] = {
 		"hazard may be published", PUBLISH_INTERNAL, "是", "否", TRI_UNKNOWN),
 	ASKED(FIELD_DEMOLITION_PUBLIC, "demolition_public", "拆迁范围可否公开", "拆迁范围可公开",
 		"demolition area may be published", PUBLISH_INTERNAL, "是", "否", TRI_UNKNOWN),
+	/* Shown as a state, not as an answer. */
+	ASKED(FIELD_OUT_OF_SCOPE, "out_of_scope", "是否不在治理范围", "不在治理范围",
+		"out of scope", PUBLISH_PUBLIC, "是", "否", TRI_UNKNOWN),
 };
 
 const struct field_info *policy_field(enum field f)

@@ -76,6 +76,7 @@ enum field {
 	FIELD_INDUSTRIAL_PREMISES, FIELD_UNLAWFUL_OPERATION,
 	FIELD_INDUSTRY_KIND,    /* slug of the named industries of 二、, worked out or set by staff */
 	FIELD_ADDRESS_PUBLIC, FIELD_NOTE_PUBLIC, FIELD_HAZARD_PUBLIC, FIELD_DEMOLITION_PUBLIC, /* staff reviewed: yes/no */
+	FIELD_OUT_OF_SCOPE,     /* staff found that the plan does not apply to it: yes/no, with the change's reason */
 	FIELD_COUNT
 };
 enum field_type { TYPE_TEXT, TYPE_INT, TYPE_NUMBER, TYPE_TRI, TYPE_DAY, TYPE_ENUM };
