@@ -37,7 +37,8 @@ struct row {
 	uint8_t flags;        /* ROW_… */
 	uint32_t duties;      /* counts by duty state, 4 bits each, in the order of enum duty_state */
 	int32_t done;         /* day it was accepted, moved or closed; INT32_MIN */
-	uint8_t spare[8];
+	int32_t flips;        /* the page changes on the day after this one: the first due day not yet past; INT32_MIN: never */
+	int32_t content_day;  /* of the newest change the record shows (sitemap, footer); INT32_MIN */
 };
 enum {
 	ROW_OVERDUE = 1,      /* some duty is overdue as of the build's day */
@@ -153,6 +154,17 @@ struct page {
 /* Renders the twin and the HTML and puts both into the store. Thread-safe for different workers. */
 enum err_code page_emit(struct worker *w, const struct page *page, struct err *e) MUST_USE;
 
+/* words.c: the names templates may use, NULL-ended. */
+extern const char *const site_words[];
+/* other.c: loads what pages beyond records and lists need (written pages, assets) once streets, industries, templates
+ * and data_day are set; and lets go of it. */
+enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e) MUST_USE;
+void ctx_close(struct ctx *c);
+/* page.c: after all puts: broken root-relative links of the pages rendered in this build are warned of and counted,
+ * and the number of pages of the site is filled in. */
+enum err_code pages_check(struct ctx *c, struct worker *workers, int worker_count, struct site_report *report,
+	struct err *e) MUST_USE;
+
 /* ---- models ---------------------------------------------------------------------------------------- */
 
 /* model_record.c: the record's page; fills *ret_row with its new row (also called by the driver to scan). */
@@ -180,8 +192,9 @@ enum err_code store_put(struct store *s, const char *path, const void *bytes, si
 /* Does the site hold this path (after this build)? For the link check. Thread-safe after all puts. */
 bool store_has(struct store *s, const char *path);
 enum err_code store_remove(struct store *s, const char *path, struct err *e) MUST_USE;
-/* Full build: everything in the manifest that was not put in this build is removed. */
-enum err_code store_remove_unseen(struct store *s, struct err *e) MUST_USE;
+/* Everything in the manifest that was not put in this build is removed, but for paths below `except` ("/results/";
+ * NULL: no exception). */
+enum err_code store_remove_unseen(struct store *s, const char *except, struct err *e) MUST_USE;
 /* Also stages the state files (name, bytes pairs) so that site and state change together. */
 enum err_code store_put_state(struct store *s, const char *name, const void *bytes, size_t len,
 	struct err *e) MUST_USE;

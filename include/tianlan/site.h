@@ -35,7 +35,7 @@ struct site_options {
 	struct day today;
 	bool full;                 /* render everything, still writing only what changed */
 	int jobs;                  /* threads, at least 1 */
-	/* Called now and then from the calling thread with what was done so far; may be NULL. */
+	/* Called now and then with what was done so far, from one thread at a time; may be NULL. */
 	void (*progress)(void *ctx, const char *step, size_t done, size_t total);
 	/* Called for each warning, in a fixed order; may be NULL. */
 	void (*warning)(void *ctx, const char *text);
