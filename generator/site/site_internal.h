@@ -92,22 +92,31 @@ struct ctx {
 	struct store *store;
 	struct day data_day;          /* the day of the newest change: the as-of date of figures */
 	struct pub *pub;              /* the driver's own handle; workers have theirs in struct worker */
+	const struct written *written; /* content.c: from written_load() */
+};
+struct links { /* page.c: addresses seen so far, each once; zeroed is empty */
+	struct link_seen *slots;
+	size_t count, cap;
+	struct arena *text;
 };
 struct worker { /* one per thread */
 	struct ctx *ctx;
 	struct pub *pub;
 	struct arena *arena;          /* reset per page */
 	struct buf md, html;
+	struct links links;           /* zeroed at first; worker_links_done() at the end */
 };
 
 /* ---- lists ------------------------------------------------------------------------------------- */
 
 enum list_order { ORDER_ID, ORDER_NAME, ORDER_DUE, ORDER_COUNT };
-enum list_facet { FACET_ALL, FACET_STREET, FACET_CATEGORY, FACET_INDUSTRY, FACET_STATE, FACET_RING, FACET_OVERDUE };
+enum list_facet { FACET_ALL, FACET_STREET, FACET_CATEGORY, FACET_INDUSTRY, FACET_STATE, FACET_RING };
+enum list_subset { SUBSET_ALL, SUBSET_FINISHED, SUBSET_UNDER_WAY, SUBSET_OVERDUE, SUBSET_COUNT };
 struct list { /* one table in lists.c makes them all; empty ones are still lists with one (empty) page */
 	enum list_facet facet;
 	enum list_order order;
-	uint16_t value;               /* street index, category, … */
+	enum list_subset subset;      /* of the facet's rows: "/results/overdue/", "/results/street/650105001/overdue/" */
+	uint16_t value;               /* street index, category, …; 0xffff: the streets that are none of ctx->streets */
 	const char *path;             /* "/results/street/650105001/by-name/": page k is "index" or "page-k" */
 	const char *title;
 };
@@ -153,6 +162,12 @@ struct page {
 };
 /* Renders the twin and the HTML and puts both into the store. Thread-safe for different workers. */
 enum err_code page_emit(struct worker *w, const struct page *page, struct err *e) MUST_USE;
+/* What a template may name: for templates_load(). */
+extern const char *const site_words[];
+/* After all puts: root-relative addresses on the pages rendered in this build, with their fragments, must exist in
+ * the store. Each that does not is a warning (in order of page and address), at most 100 of them; all are counted. */
+size_t page_links_check(struct worker *workers, size_t worker_count);
+void worker_links_done(struct worker *w);
 
 /* words.c: the names templates may use, NULL-ended. */
 extern const char *const site_words[];
@@ -172,13 +187,26 @@ void record_row(const struct ctx *c, const struct pub_record *rec, struct row *r
 enum err_code record_emit(struct worker *w, const struct pub_record *rec, struct err *e) MUST_USE;
 const char *record_path(struct arena *a, const char *prefix, int64_t number); /* "/results/000/650105-000123" */
 /* model_list.c: one page of a list; briefs are its members in order; page counts from 0. pages: how many the list
- * has (shown on the first page alone, so that the others do not change with it). */
+ * has (shown on the first page alone, so that the others do not change with it). The first page also shows counts
+ * over all members: it is rendered when any member came, went or changed. */
 enum err_code list_emit(struct worker *w, const struct list *l, size_t page, size_t pages, size_t total,
 	const struct brief *briefs, size_t count, struct err *e) MUST_USE;
 /* Every page that is neither a record nor a list: index below others_count(). Includes written pages, facet indexes,
  * home, deadlines, policy pages, changes, feeds, data downloads, sitemaps, robots.txt, assets. */
 size_t others_count(const struct ctx *c);
 enum err_code other_emit(struct worker *w, size_t index, struct err *e) MUST_USE;
+/* With the inputs unchanged: may it differ from what it was when the last change was old_change and the day old_day? */
+bool other_stale(const struct ctx *c, size_t index, int64_t old_change, struct day old_day);
+/* Bulk downloads: the whole register in a file. */
+bool other_is_bulk(const struct ctx *c, size_t index);
+
+/* content.c: loads <share>/content and <instance>/content (which overrides and adds), the assets of the theme and the
+ * list of monthly reports (from c->pub, within its snapshot) into c->written. Before others_count() and any page_emit().
+ * Wrong front matter or a missing title is ERR_INPUT with file, line and column. */
+enum err_code written_load(struct ctx *c, struct err *e) MUST_USE;
+void written_free(struct ctx *c);
+/* Stale and empty columns (国办秘函〔2019〕19号) as warnings; how many. Once totals and data_day are known. */
+size_t written_warn(const struct ctx *c);
 
 /* ---- store.c --------------------------------------------------------------------------------------- */
 
