@@ -92,19 +92,14 @@ struct ctx {
 	struct store *store;
 	struct day data_day;          /* the day of the newest change: the as-of date of figures */
 	struct pub *pub;              /* the driver's own handle; workers have theirs in struct worker */
-	const struct written *written; /* content.c: from written_load() */
-};
-struct links { /* page.c: addresses seen so far, each once; zeroed is empty */
-	struct link_seen *slots;
-	size_t count, cap;
-	struct arena *text;
+	struct extras *extras;        /* other.c: from ctx_open(): written pages, assets, links seen */
 };
 struct worker { /* one per thread */
 	struct ctx *ctx;
 	struct pub *pub;
 	struct arena *arena;          /* reset per page */
 	struct buf md, html;
-	struct links links;           /* zeroed at first; worker_links_done() at the end */
+	struct links *links;          /* links.c: NULL at first; owned by ctx->extras */
 };
 
 /* ---- lists ------------------------------------------------------------------------------------- */
@@ -162,13 +157,6 @@ struct page {
 };
 /* Renders the twin and the HTML and puts both into the store. Thread-safe for different workers. */
 enum err_code page_emit(struct worker *w, const struct page *page, struct err *e) MUST_USE;
-/* What a template may name: for templates_load(). */
-extern const char *const site_words[];
-/* After all puts: root-relative addresses on the pages rendered in this build, with their fragments, must exist in
- * the store. Each that does not is a warning (in order of page and address), at most 100 of them; all are counted. */
-size_t page_links_check(struct worker *workers, size_t worker_count);
-void worker_links_done(struct worker *w);
-
 /* words.c: the names templates may use, NULL-ended. */
 extern const char *const site_words[];
 /* other.c: loads what pages beyond records and lists need (written pages, assets) once streets, industries, templates
@@ -199,14 +187,6 @@ enum err_code other_emit(struct worker *w, size_t index, struct err *e) MUST_USE
 bool other_stale(const struct ctx *c, size_t index, int64_t old_change, struct day old_day);
 /* Bulk downloads: the whole register in a file. */
 bool other_is_bulk(const struct ctx *c, size_t index);
-
-/* content.c: loads <share>/content and <instance>/content (which overrides and adds), the assets of the theme and the
- * list of monthly reports (from c->pub, within its snapshot) into c->written. Before others_count() and any page_emit().
- * Wrong front matter or a missing title is ERR_INPUT with file, line and column. */
-enum err_code written_load(struct ctx *c, struct err *e) MUST_USE;
-void written_free(struct ctx *c);
-/* Stale and empty columns (国办秘函〔2019〕19号) as warnings; how many. Once totals and data_day are known. */
-size_t written_warn(const struct ctx *c);
 
 /* ---- store.c --------------------------------------------------------------------------------------- */
 
