@@ -39,11 +39,11 @@ static void print_json(const struct site_report *r)
 	struct buf b;
 	struct json j;
 	buf_init(&b, 4096);
-	json_init(&j, &b);
-	json_object(&j, NULL);
-	json_bool(&j, "full", r->full);
-	json_bool(&j, "first", r->first);
-	json_bool(&j, "recovered", r->recovered);
+	json_out_init(&j, &b);
+	json_out_object(&j, NULL);
+	json_out_bool(&j, "full", r->full);
+	json_out_bool(&j, "first", r->first);
+	json_out_bool(&j, "recovered", r->recovered);
 	const struct {
 		const char *name;
 		size_t n;
@@ -61,8 +61,8 @@ static void print_json(const struct site_report *r)
 		{"bytes_written", (size_t)r->bytes_written},
 	};
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
-		json_int(&j, counts[i].name, (int64_t)counts[i].n);
-	json_object_end(&j);
+		json_out_int(&j, counts[i].name, (int64_t)counts[i].n);
+	json_out_object_end(&j);
 	cli_print_buf(&b);
 	buf_done(&b);
 }

@@ -65,34 +65,34 @@ static void go_down(struct json *j, const char *key, char bracket)
 	j->has_item &= ~((uint32_t)1 << (j->depth & 31));
 }
 
-void json_init(struct json *j, struct buf *out)
+void json_out_init(struct json *j, struct buf *out)
 {
 	*j = (struct json){.out = out};
 }
 
-void json_object(struct json *j, const char *key)
+void json_out_object(struct json *j, const char *key)
 {
 	go_down(j, key, '{');
 }
 
-void json_object_end(struct json *j)
+void json_out_object_end(struct json *j)
 {
 	j->depth--;
 	buf_char(j->out, '}');
 }
 
-void json_array(struct json *j, const char *key)
+void json_out_array(struct json *j, const char *key)
 {
 	go_down(j, key, '[');
 }
 
-void json_array_end(struct json *j)
+void json_out_array_end(struct json *j)
 {
 	j->depth--;
 	buf_char(j->out, ']');
 }
 
-void json_string(struct json *j, const char *key, const char *value)
+void json_out_string(struct json *j, const char *key, const char *value)
 {
 	begin_value(j, key);
 	if (value)
@@ -101,19 +101,19 @@ void json_string(struct json *j, const char *key, const char *value)
 		buf_str(j->out, "null");
 }
 
-void json_int(struct json *j, const char *key, int64_t value)
+void json_out_int(struct json *j, const char *key, int64_t value)
 {
 	begin_value(j, key);
 	buf_int(j->out, value);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
+void json_out_bool(struct json *j, const char *key, bool value)
 {
 	begin_value(j, key);
 	buf_str(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *key)
+void json_out_null(struct json *j, const char *key)
 {
-	json_string(j, key, NULL);
+	json_out_string(j, key, NULL);
 }

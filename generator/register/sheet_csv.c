@@ -82,7 +82,7 @@ static enum err_code take_row(void *ctx, int row, char **cells, size_t count, st
 	if (!any)
 		return ERR_OK;
 	code = run->fn(run->ctx, row, run->row, n, &run->stop, e);
-	/* Ends csv_parse(); each_row() knows by the flag that nothing is wrong. */
+	/* Ends csv_rows(); each_row() knows by the flag that nothing is wrong. */
 	return code == ERR_OK && run->stop ? ERR_REFUSED : code;
 }
 
@@ -99,7 +99,7 @@ static enum err_code csv_each_row(
 	run->ctx = ctx;
 	run->limits = &b->limits;
 	run->name = b->name;
-	code = csv_parse(b->name, reader->text, reader->len, reader->separator, take_row, run, e);
+	code = csv_rows(b->name, reader->text, reader->len, reader->separator, take_row, run, e);
 	stopped = run->stop;
 	free(run);
 	return stopped && code == ERR_REFUSED ? ERR_OK : code;

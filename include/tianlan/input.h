@@ -71,7 +71,7 @@ enum err_code text_decode(struct arena *a, const char *file_name, const char *by
 /* Called per row with its cells (UTF-8, untrimmed) and the physical row number as a spreadsheet
  * shows it: 1-based, blank rows counted, a quoted line break does not start a new row. */
 typedef enum err_code csv_row_fn(void *ctx, int row, char **cells, size_t count, struct err *e);
-enum err_code csv_parse(const char *file_name, const char *text, size_t len, char separator,
+enum err_code csv_rows(const char *file_name, const char *text, size_t len, char separator,
 	csv_row_fn *fn, void *ctx, struct err *e) MUST_USE;
 
 /* ---- front matter ---------------------------------------------------------------------- */

@@ -39,21 +39,21 @@ void md_text_n(struct buf *b, const char *s, size_t len);
 void md_url(struct buf *b, const char *url); /* inside ](…) */
 void md_link(struct buf *b, const char *text, const char *url); /* [text](url), both escaped */
 
-/* JSON without state but for the comma: json_begin/end nest up to 32 deep. */
+/* JSON without state but for the comma; nests up to 32 deep. */
 struct json {
 	struct buf *out;
 	uint32_t has_item; /* bit per depth */
 	int depth;
 };
-void json_init(struct json *j, struct buf *out);
-void json_object(struct json *j, const char *key); /* key NULL at the top and inside arrays */
-void json_object_end(struct json *j);
-void json_array(struct json *j, const char *key);
-void json_array_end(struct json *j);
-void json_string(struct json *j, const char *key, const char *value); /* NULL gives null */
-void json_int(struct json *j, const char *key, int64_t value);
-void json_bool(struct json *j, const char *key, bool value);
-void json_null(struct json *j, const char *key);
+void json_out_init(struct json *j, struct buf *out);
+void json_out_object(struct json *j, const char *key); /* key NULL at the top and inside arrays */
+void json_out_object_end(struct json *j);
+void json_out_array(struct json *j, const char *key);
+void json_out_array_end(struct json *j);
+void json_out_string(struct json *j, const char *key, const char *value); /* NULL gives null */
+void json_out_int(struct json *j, const char *key, int64_t value);
+void json_out_bool(struct json *j, const char *key, bool value);
+void json_out_null(struct json *j, const char *key);
 
 /* One CSV field (quoted as needed, formulas guarded with a leading apostrophe). first: no comma before. */
 void csv_field(struct buf *b, bool first, const char *s);
