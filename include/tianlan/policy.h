@@ -203,6 +203,8 @@ struct duty {
 	const char *missed_text;/* what follows when missed, our own words */
 	const char *until;      /* e.g. "no production until moved"; NULL when nothing */
 	struct day in_force_from; /* version of the rule used */
+	const char *text;       /* what is to be done, our own words */
+	int months;             /* the months after the order; 0 when the due day is fixed or there is none */
 };
 #define DUTIES_MAX 8
 struct duties {
@@ -248,7 +250,8 @@ const char *policy_event_refusal(const struct course *now, enum event_kind kind,
 
 /* ---- amendments ------------------------------------------------------------------------- */
 
-/* The Annex 1 cells as data, for the matrix page: every duty of a cell without facts. */
+/* The Annex 1 cells as data, for the matrix page: every duty of a cell without facts. A fixed day has the
+ * state DUTY_DUE (or DUTY_PAST_WHEN_ISSUED) whatever as_of is, with no days counted. */
 void policy_cell(const struct policy *p, struct arena *a, enum category c, enum ring r, struct day as_of,
 	struct duties *ret);
 /* Does the version of the rules of this cell differ between two days? */
