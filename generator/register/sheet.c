@@ -173,6 +173,17 @@ enum err_code sheet_each_row(
 	return b->each_row(b, index, fn, ctx, e);
 }
 
+enum err_code sheet_each_head_row(
+	struct sheet_book *b, size_t index, size_t rows, sheet_row_fn *fn, void *ctx, struct err *e)
+{
+	enum err_code code;
+
+	b->head_rows = rows;
+	code = b->each_row(b, index, fn, ctx, e);
+	b->head_rows = 0;
+	return code;
+}
+
 /* ---- rows ------------------------------------------------------------------------------ */
 
 void sheet_row_init(struct sheet_row *r)

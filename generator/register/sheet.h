@@ -65,7 +65,8 @@ struct sheet_book {
 	struct sheet_limits limits;
 	struct sheet_info *sheets;
 	size_t count;
-	void *reader; /* the reader's own */
+	size_t head_rows; /* read only so many; 0: all. A reader that streams may ignore it */
+	void *reader;	  /* the reader's own */
 	enum err_code (*each_row)(
 		struct sheet_book *b, size_t index, sheet_row_fn *fn, void *ctx, struct err *e);
 	void (*close)(struct sheet_book *b);

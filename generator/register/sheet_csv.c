@@ -86,6 +86,20 @@ static enum err_code take_row(void *ctx, int row, char **cells, size_t count, st
 	return code == ERR_OK && run->stop ? ERR_REFUSED : code;
 }
 
+/* The text of the first lines, cut where no quote is open, so that a look at the heading stays cheap. */
+static size_t head_len(const struct csv_reader *reader, size_t rows)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < reader->len; i++) {
+		if (reader->text[i] == '"')
+			quoted = !quoted;
+		else if (reader->text[i] == '\n' && !quoted && rows-- == 1)
+			return i + 1;
+	}
+	return reader->len;
+}
+
 static enum err_code csv_each_row(
 	struct sheet_book *b, size_t index, sheet_row_fn *fn, void *ctx, struct err *e)
 {
@@ -99,7 +113,9 @@ static enum err_code csv_each_row(
 	run->ctx = ctx;
 	run->limits = &b->limits;
 	run->name = b->name;
-	code = csv_rows(b->name, reader->text, reader->len, reader->separator, take_row, run, e);
+	code = csv_rows(b->name, reader->text,
+		b->head_rows ? head_len(reader, b->head_rows) : reader->len, reader->separator,
+		take_row, run, e);
 	stopped = run->stop;
 	free(run);
 	return stopped && code == ERR_REFUSED ? ERR_OK : code;

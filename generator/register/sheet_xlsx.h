@@ -28,7 +28,9 @@ struct xlsx_book {
 	struct sheet_book *book;
 	struct xlsx_bytes memory;
 	unzFile zip;
-	const char **parts; /* path of each sheet's part */
+	const char **parts;	     /* path of each sheet's part */
+	struct sheet_merges *merges; /* of each sheet, once read */
+	bool *merges_read;
 	const char *strings_part, *styles_part;
 	bool from_1904;
 	bool strings_read, styles_read;

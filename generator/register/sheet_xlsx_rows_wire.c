@@ -203,17 +203,24 @@ static enum err_code scan_tail(
 #define MERGES_MAX 100000
 
 static enum err_code read_merges(
-	struct xlsx_book *x, const char *part, struct sheet_merges *ret, struct err *e)
+	struct xlsx_book *x, size_t index, struct sheet_merges **ret, struct err *e)
 {
 	struct tail_scan scan = {0};
+	struct sheet_merges *merges = &x->merges[index];
 	enum err_code code;
 
+	*ret = merges;
+	if (x->merges_read[index]) {
+		sheet_merges_sort(merges);
+		return ERR_OK;
+	}
+
 	buf_init(&scan.tail, 16u << 20);
-	code = xlsx_part_read(x, part, scan_tail, &scan, e);
+	code = xlsx_part_read(x, x->parts[index], scan_tail, &scan, e);
 	if (code == ERR_OK && scan.in_tail && !scan.tail.overflow) {
 		const char *p = buf_text(&scan.tail);
 
-		while ((p = strstr(p, "mergeCell ")) && ret->count < MERGES_MAX) {
+		while ((p = strstr(p, "mergeCell ")) && merges->count < MERGES_MAX) {
 			const char *ref = strstr(p, "ref=\"");
 			int first_column, first_row, last_column, last_row;
 
@@ -224,10 +231,11 @@ static enum err_code read_merges(
 			if (*ref != ':')
 				continue;
 			parse_reference(ref + 1, &last_column, &last_row);
-			sheet_merges_add(ret, first_row, last_row, first_column);
+			sheet_merges_add(merges, first_row, last_row, first_column);
 		}
-		sheet_merges_sort(ret);
+		sheet_merges_sort(merges);
 	}
+	x->merges_read[index] = code == ERR_OK;
 	buf_done(&scan.tail);
 	return code;
 }
@@ -236,7 +244,7 @@ static enum err_code read_merges(
 
 struct rows_run {
 	struct sheet_row row;
-	struct sheet_merges merges;
+	struct sheet_merges *merges;
 	int row_number;
 	int column;	 /* of the cell being read, from 0 */
 	int next_column; /* where a cell without a reference stands */
@@ -412,7 +420,7 @@ static void end_row(struct xlsx_parse *p, struct rows_run *run)
 {
 	enum err_code code;
 
-	sheet_merges_apply(&run->merges, run->row_number, &run->row);
+	sheet_merges_apply(run->merges, run->row_number, &run->row);
 	if (!sheet_row_view(&run->row))
 		return;
 	code = run->fn(
@@ -459,10 +467,9 @@ enum err_code xlsx_each_row(
 	buf_init(&run->text, SHEET_CELL_BYTES_MAX);
 	code = read_shared(x, e);
 	if (code == ERR_OK)
-		code = read_merges(x, part, &run->merges, e);
+		code = read_merges(x, index, &run->merges, e);
 	if (code == ERR_OK)
 		code = xlsx_part_parse(x, part, &handlers, run, e);
-	sheet_merges_done(&run->merges);
 	sheet_row_done(&run->row);
 	buf_done(&run->text);
 	free(run);

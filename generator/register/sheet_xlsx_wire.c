@@ -195,6 +195,8 @@ static void xlsx_close(struct sheet_book *b)
 	buf_done(&x->strings.text);
 	free(x->strings.at);
 	free(x->style_is_day);
+	for (size_t i = 0; x->merges && i < b->count; i++)
+		sheet_merges_done(&x->merges[i]);
 }
 
 enum err_code sheet_xlsx_open(struct sheet_book *b, struct err *e)
@@ -220,6 +222,8 @@ enum err_code sheet_xlsx_open(struct sheet_book *b, struct err *e)
 	x->parts = w->parts;
 	b->sheets = w->sheets;
 	b->count = w->count;
+	x->merges = arena_alloc(b->arena, b->count * sizeof(*x->merges));
+	x->merges_read = arena_alloc(b->arena, b->count * sizeof(*x->merges_read));
 	return ERR_OK;
 }
 
