@@ -49,6 +49,9 @@ const char *sheet_name(const struct sheet_book *b, size_t index);
 bool sheet_is_hidden(const struct sheet_book *b, size_t index);
 enum err_code sheet_each_row(
 	struct sheet_book *b, size_t index, sheet_row_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* The first rows only, blank ones counted: cheap whatever the sheet's size. */
+enum err_code sheet_each_head_row(struct sheet_book *b, size_t index, size_t rows, sheet_row_fn *fn,
+	void *ctx, struct err *e) MUST_USE;
 
 /* ---- for the readers themselves -------------------------------------------------------- */
 
