@@ -92,8 +92,11 @@ enum err_code cmd_build(struct cli *c, int argc, char **argv, struct err *e)
 		.progress = show_progress,
 		.warning = show_warning,
 		.ctx = &progress};
-	if (instance_config(c->arena, c->dir, &o.config, e) || cli_policy(c, e))
+	struct day demo_today;
+	if (instance_config(c->arena, c->dir, &o.config, &demo_today, e) || cli_policy(c, e))
 		return e->code;
+	if (day_is_set(demo_today) && !c->today_given)
+		o.today = demo_today;
 	o.policy = c->policy;
 	const char *missing[8];
 	size_t missing_count = instance_missing(&o.config, missing);

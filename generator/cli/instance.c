@@ -41,7 +41,7 @@ static const char conf_head[] =
 	"# 环保举报与紧急情况的电话，写在举报说明页上。\n"
 	"#environment_phone = \"\";\n#emergency_phone = \"\";\n\n";
 
-enum err_code instance_make(struct arena *a, const char *dir, bool demo, struct err *e)
+enum err_code instance_make(struct arena *a, const char *dir, struct day demo_today, struct err *e)
 {
 	const char *conf = path_join(a, dir, "tianlan.conf");
 	if (file_exists(conf))
@@ -56,11 +56,21 @@ enum err_code instance_make(struct arena *a, const char *dir, bool demo, struct 
 	struct buf b;
 	buf_init(&b, 65536);
 	buf_str(&b, conf_head);
-	buf_str(&b, "# 演示实例：每个页面都标明数据是编造的。\n");
-	buf_printf(&b, "demo = %s;\n", demo ? "true" : "false");
+	char day[DAY_TEXT_BYTES];
+	if (day_is_set(demo_today))
+		buf_printf(&b,
+			"# 演示实例：每个页面都标明数据是编造的；不写 --today "
+			"时，网站按这一天生成。\n"
+			"demo = true;\ndemo_today = \"%s\";\n",
+			day_text(demo_today, day));
 	enum err_code code = file_write_durable(conf, buf_text(&b), b.len, e);
 	buf_done(&b);
 	return code;
+}
+
+struct day instance_demo_day(void)
+{
+	return day_from_ymd(2019, 9, 10);
 }
 
 static enum err_code check_config(
@@ -87,8 +97,8 @@ static enum err_code check_config(
 	return ERR_OK;
 }
 
-enum err_code instance_config(
-	struct arena *a, const char *dir, struct site_config *ret, struct err *e)
+enum err_code instance_config(struct arena *a, const char *dir, struct site_config *ret,
+	struct day *ret_demo_today, struct err *e)
 {
 	if (instance_check(dir, e))
 		return e->code;
@@ -115,9 +125,9 @@ enum err_code instance_config(
 		{"environment_phone", &c.environment_phone},
 		{"emergency_phone", &c.emergency_phone},
 	};
-	const char *known[COUNT_OF(texts) + 2] = {"demo"};
+	const char *known[COUNT_OF(texts) + 3] = {"demo", "demo_today"};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		known[i + 1] = texts[i].name;
+		known[i + 2] = texts[i].name;
 	if (conf_only(root, known, e))
 		return e->code;
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -128,6 +138,15 @@ enum err_code instance_config(
 	}
 	if (conf_opt_bool(root, "demo", &c.demo, e) || check_config(root, &c, e))
 		return e->code;
+	const char *today = NULL;
+	*ret_demo_today = DAY_NONE;
+	if (conf_opt_string(root, "demo_today", &today, e))
+		return e->code;
+	if (today && !day_parse(today, ret_demo_today))
+		return conf_error(conf_find(root, "demo_today"), e,
+			T("demo_today 不是日期：“%s”", "demo_today is no day: \"%s\""), today);
+	if (!c.demo)
+		*ret_demo_today = DAY_NONE;
 	*ret = c;
 	return ERR_OK;
 }

@@ -1,0 +1,87 @@
+/*
+ * tianlan demo DIR: an instance filled with made-up data through the same functions staff use: monthly sheets are
+ * written and imported, decisions and events recorded. Same options, same bytes: time and chance come from them.
+ */
+#include "cli/cli.h"
+
+#include "cli/demo.h"
+#include "cli/instance.h"
+
+#include <stdio.h>
+
+static enum err_code liaisons(struct demo *d, struct err *e)
+{
+	size_t count;
+	const struct unit_info *streets = demo_streets(d, &count);
+	struct change_note note = {
+		.by = "演示录入员", .why = "演示", .at = "2017-12-10T09:00:00+08:00"};
+	for (size_t i = 0; i < count; i++) {
+		struct unit u = {.code = streets[i].code,
+			.liaison_name = arena_printf(d->arena, "演示联络员%02zu", i + 1),
+			.liaison_post = "干事",
+			.liaison_phone = arena_printf(d->arena, "000-1000-%04zu", i + 1)};
+		if (reg_unit_set(d->reg, &u, &note, e))
+			return e->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code fill(struct demo *d, struct err *e)
+{
+	size_t streets;
+	demo_streets(d, &streets);
+	if (dir_make_all(path_join(d->arena, d->dir, "sheets"), e) || liaisons(d, e))
+		return e->code;
+	for (int month = 0; month < 3; month++)
+		for (size_t street = 0; street < streets; street++)
+			if (demo_report(d, street, month, e))
+				return e->code;
+	return demo_course(d, e);
+}
+
+enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
+{
+	const char *count = NULL, *seed = NULL;
+	if (cli_option(&argc, argv, "--enterprises", &count, e) ||
+		cli_option(&argc, argv, "--seed", &seed, e) ||
+		cli_words(argc, argv, 1, 1,
+			"tianlan demo DIR [--enterprises N] [--seed N] [--today D]", e))
+		return e->code;
+	int64_t n = 200, s = 1;
+	if (count && (!str_to_int64(count, &n) || n < 1 || n > 2000000))
+		return err_set(e, ERR_USAGE,
+			T("--enterprises 要写 1 到 2000000：“%s”",
+				"--enterprises is 1 to 2000000: \"%s\""),
+			count);
+	if (seed && !str_to_int64(seed, &s))
+		return err_set(e, ERR_USAGE,
+			T("--seed 要写整数：“%s”", "--seed is an integer: \"%s\""), seed);
+	c->dir = argv[1];
+	struct demo d = {.arena = c->arena,
+		.dir = c->dir,
+		.enterprises = n,
+		.seed = (uint64_t)s,
+		.today = c->today_given ? c->today : instance_demo_day()};
+	if (cli_policy(c, e) || instance_make(c->arena, c->dir, d.today, e))
+		return e->code;
+	d.policy = c->policy;
+	char uuid[33];
+	snprintf(uuid, sizeof uuid, "de30%012llx%016llx", (unsigned long long)n,
+		(unsigned long long)s);
+	struct change_note note = {.by = "demo", .why = "demo", .at = "2017-12-07T09:00:00+08:00"};
+	if (reg_create(c->dir, c->policy, uuid, "650105", &note, e) ||
+		reg_open(c->dir, c->policy, &d.reg, e))
+		return e->code;
+	enum err_code code = fill(&d, e);
+	reg_close(d.reg);
+	if (code)
+		return code;
+	if (c->json)
+		cli_print("{\"enterprises\":%lld}\n", (long long)n);
+	else
+		cli_print(T("已建立演示实例 %s：%lld 家编造的企业，没有一家是真的。\n",
+				  "Made the demo instance %s: %lld made-up enterprises, none of "
+				  "them real.\n"),
+			c->dir, (long long)n);
+	return ERR_OK;
+}

@@ -1,0 +1,290 @@
+/*
+ * What happens to the demo's enterprises: twenty scenarios that together reach every state of the course, recorded
+ * through the same functions staff use, in the order of days and never after the demo's own day.
+ */
+#include "cli/demo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct step {
+	enum event_kind kind;
+	int after; /* days after the step before */
+};
+
+enum { STEPS_MAX = 16 };
+
+/* Each scenario goes on after the category was confirmed and the measure decided, where `decided` says so. */
+static const struct scenario {
+	int decided; /* 0: registered alone; 1: category; 2: category and measure */
+	bool closes; /* a closure: fits every category; the others are replaced for 散乱污 */
+	struct step steps[STEPS_MAX];
+} scenarios[20] = {
+	[0] = {0, true, {{0, 0}}},
+	[1] = {1, true, {{0, 0}}},
+	[2] = {2, true, {{0, 0}}},
+	[3] = {2, true, {{EVENT_ORDERED, 20}}},
+	[4] = {2, true, {{EVENT_ORDERED, 15}, {EVENT_PROGRESS, 30}}},
+	[5] = {2, false, {{EVENT_ORDERED, 10}, {EVENT_PROGRESS, 25}, {EVENT_PROGRESS, 40}}},
+	[6] = {2, false, {{EVENT_ORDERED, 12}, {EVENT_PROGRESS, 30}, {EVENT_ACCEPTANCE_ASKED, 45}}},
+	[7] = {2, false,
+		{{EVENT_ORDERED, 12}, {EVENT_PROGRESS, 30}, {EVENT_ACCEPTANCE_ASKED, 40},
+			{EVENT_REJECTED, 10}}},
+	[8] = {2, false,
+		{{EVENT_ORDERED, 9}, {EVENT_PROGRESS, 20}, {EVENT_ACCEPTANCE_ASKED, 25},
+			{EVENT_ACCEPTED, 10}, {EVENT_RESUMED, 3}}},
+	[9] = {2, false,
+		{{EVENT_ORDERED, 14}, {EVENT_PROGRESS, 60}, {EVENT_MOVED, 90},
+			{EVENT_ACCEPTANCE_ASKED, 5}, {EVENT_ACCEPTED, 12}}},
+	[10] = {2, true,
+		{{EVENT_ORDERED, 7}, {EVENT_CLOSED, 15}, {EVENT_CLEARED_WATER, 2},
+			{EVENT_CLEARED_POWER, 1}}},
+	[11] = {2, true,
+		{{EVENT_ORDERED, 6}, {EVENT_CLOSED, 12}, {EVENT_CLEARED_WATER, 2},
+			{EVENT_CLEARED_POWER, 0}, {EVENT_CLEARED_EQUIPMENT, 9},
+			{EVENT_CLEARED_MATERIALS, 3}, {EVENT_CLEARED_PRODUCTS, 1}}},
+	[12] = {2, true,
+		{{EVENT_ORDERED, 6}, {EVENT_CLOSED, 10}, {EVENT_CLEARED_WATER, 1},
+			{EVENT_CLEARED_POWER, 0}, {EVENT_CLEARED_EQUIPMENT, 7},
+			{EVENT_CLEARED_MATERIALS, 2}, {EVENT_CLEARED_PRODUCTS, 2},
+			{EVENT_SELF_CHECKED, 8}, {EVENT_REVIEWED, 12}, {EVENT_VERIFIED, 15},
+			{EVENT_SIGNED_OFF, 6}}},
+	[13] = {2, false,
+		{{EVENT_ORDERED, 9}, {EVENT_PROGRESS, 20}, {EVENT_ACCEPTANCE_ASKED, 22},
+			{EVENT_ACCEPTED, 8}, {EVENT_SELF_CHECKED, 9}, {EVENT_REVIEWED, 10},
+			{EVENT_VERIFIED, 11}, {EVENT_SIGNED_OFF, 5}, {EVENT_LOOKED_BACK, 80},
+			{EVENT_LOOKED_BACK, 90}}},
+	[14] = {2, true,
+		{{EVENT_ORDERED, 6}, {EVENT_CLOSED, 10}, {EVENT_CLEARED_WATER, 1},
+			{EVENT_CLEARED_POWER, 0}, {EVENT_CLEARED_EQUIPMENT, 7},
+			{EVENT_CLEARED_MATERIALS, 2}, {EVENT_CLEARED_PRODUCTS, 2},
+			{EVENT_SELF_CHECKED, 8}, {EVENT_REVIEWED, 12}, {EVENT_VERIFIED, 15},
+			{EVENT_SIGNED_OFF, 6}, {EVENT_LOOKED_BACK, 100}, {EVENT_RELAPSED, 0}}},
+	[15] = {2, true,
+		{{EVENT_ORDERED, 6}, {EVENT_CLOSED, 10}, {EVENT_LOOKED_BACK, 60},
+			{EVENT_RELAPSED, 0}, {EVENT_PENALISED, 9}, {EVENT_ORDERED, 5},
+			{EVENT_CLOSED, 12}, {EVENT_CLEARED_WATER, 1}, {EVENT_CLEARED_POWER, 0}}},
+	[16] = {2, false,
+		{{EVENT_ORDERED, 11}, {EVENT_PENALISED, 20}, {EVENT_DEMOLISHED, 25},
+			{EVENT_PROGRESS, 14}}},
+	[17] = {1, true, {{EVENT_WITHDRAWN, 40}}},
+	[18] = {1, true, {{0, 0}}},
+	[19] = {2, false,
+		{{EVENT_ORDERED, 18}, {EVENT_CORRECTION, 5}, {EVENT_ORDERED, 0},
+			{EVENT_PROGRESS, 33}}},
+};
+
+static const char *const texts[EVENT_KIND_COUNT] = {
+	[EVENT_PROGRESS] = "现场查看，整改正在进行（演示）",
+	[EVENT_REJECTED] = "两项手续尚缺，退回继续整改（演示）",
+	[EVENT_LOOKED_BACK] = "回头看：现场查看（演示）",
+	[EVENT_RELAPSED] = "回头看发现恢复生产，重新立案（演示）",
+	[EVENT_CORRECTION] = "责令停产的日期登记有误，更正（演示）",
+	[EVENT_WITHDRAWN] = "与另一条记录重复，撤下本条（演示）",
+	[EVENT_PENALISED] = "依法处罚（演示）",
+};
+
+static const char *const units[EVENT_KIND_COUNT] = {[EVENT_ORDERED] = "environment",
+	[EVENT_ACCEPTED] = "environment",
+	[EVENT_REJECTED] = "environment",
+	[EVENT_CLEARED_WATER] = "construction",
+	[EVENT_DEMOLISHED] = "enforcement",
+	[EVENT_REVIEWED] = "economy",
+	[EVENT_VERIFIED] = "economy",
+	[EVENT_SIGNED_OFF] = "economy",
+	[EVENT_PENALISED] = "environment"};
+
+struct recorder {
+	struct demo *d;
+	struct enterprise_id id;
+	struct demo_firm firm;
+	struct day day;
+	char at[40];
+	struct change_note note;
+};
+
+static const struct change_note *note_of(struct recorder *r, const char *why)
+{
+	char day[DAY_TEXT_BYTES];
+	snprintf(r->at, sizeof r->at, "%sT10:00:00+08:00", day_text(r->day, day));
+	r->note = (struct change_note){.by = "演示录入员", .why = why, .at = r->at};
+	return &r->note;
+}
+
+static enum err_code set(struct recorder *r, enum field f, const char *text, struct err *e)
+{
+	bool changed;
+	return reg_enterprise_set(
+		r->d->reg, r->id, f, text, r->day, note_of(r, "演示"), &changed, e);
+}
+
+static enum measure measure_for(const struct demo_firm *f)
+{
+	if (f->category == CATEGORY_SANLUANWU ||
+		(f->scenario >= 10 && f->scenario <= 15 && f->scenario != 13))
+		return MEASURE_CLOSE;
+	return f->category == CATEGORY_SAN || f->category == CATEGORY_SANWU ? MEASURE_RELOCATE
+									    : MEASURE_RECTIFY;
+}
+
+static enum err_code decide(struct recorder *r, int decided, struct err *e)
+{
+	char day[DAY_TEXT_BYTES];
+	if (set(r, FIELD_FOUND_ON, day_text(r->firm.found_on, day), e))
+		return e->code;
+	if (r->firm.index % 31 != 4 && set(r, FIELD_RING, policy_ring_id(r->firm.ring), e))
+		return e->code;
+	if (r->firm.index % 5 == 0 && set(r, FIELD_NOTE_PUBLIC, "是", e))
+		return e->code;
+	if (decided < 1)
+		return ERR_OK;
+	r->day = day_add(r->day, 5 + (int)(r->firm.dice % 9));
+	if (set(r, FIELD_CATEGORY, policy_category_slug(r->firm.category), e))
+		return e->code;
+	if (decided < 2)
+		return ERR_OK;
+	r->day = day_add(r->day, 3);
+	return set(r, FIELD_MEASURE, policy_measure_id(measure_for(&r->firm)), e);
+}
+
+static enum err_code file_record(struct recorder *r, struct err *e)
+{
+	const char *path = path_join(r->d->arena, r->d->dir, "sheets/check-record.txt");
+	char day[DAY_TEXT_BYTES];
+	const char *text = arena_printf(r->d->arena,
+		"现场检查记录（演示数据，纯属编造）\n编号：演示%03lld\n日期：%s\n结论：见记录。\n",
+		(long long)r->firm.index, day_text(r->day, day));
+	if (file_write_durable(path, text, strlen(text), e))
+		return e->code;
+	return reg_evidence_add(
+		r->d->reg, r->id, path, "check-record", r->day, true, note_of(r, NULL), e);
+}
+
+static enum err_code add_task(
+	struct recorder *r, const char *kind, const char *unit, bool is_done, struct err *e)
+{
+	struct task t = {.enterprise = r->id,
+		.kind = kind,
+		.unit = unit,
+		.asked_on = r->day,
+		.due = day_add(r->day, 15),
+		.done_on = DAY_NONE};
+	int64_t seq;
+	if (reg_task_add(r->d->reg, &t, note_of(r, NULL), &seq, e))
+		return e->code;
+	if (!is_done)
+		return ERR_OK;
+	return reg_task_done(r->d->reg, seq, day_add(r->day, 6), note_of(r, NULL), e);
+}
+
+static enum err_code after_step(struct recorder *r, enum event_kind kind, struct err *e)
+{
+	if (kind == EVENT_CLOSED &&
+		add_task(r, "cut-water", "construction", r->firm.scenario != 10, e))
+		return e->code;
+	if (kind == EVENT_ORDERED && r->firm.category == CATEGORY_LUAN &&
+		add_task(r, "guide-procedures", "environment", r->firm.scenario == 8, e))
+		return e->code;
+	if (kind == EVENT_LOOKED_BACK && r->d->enterprises <= 2000 && file_record(r, e))
+		return e->code;
+	return ERR_OK;
+}
+
+static enum err_code play(struct recorder *r, const struct scenario *s, struct err *e)
+{
+	int64_t last = 0;
+	uint64_t dice = r->firm.dice;
+	for (size_t i = 0; i < STEPS_MAX && s->steps[i].kind; i++) {
+		enum event_kind kind = s->steps[i].kind;
+		r->day = day_add(r->day,
+			s->steps[i].after + (s->steps[i].after ? (int)(demo_dice(&dice) % 9) : 0));
+		if (day_compare(r->day, r->d->today) > 0)
+			return ERR_OK;
+		struct event_new ev = {.kind = kind,
+			.day = r->day,
+			.unit = units[kind],
+			.note = texts[kind],
+			.note_public = texts[kind] != NULL,
+			.corrects = kind == EVENT_CORRECTION ? last : 0};
+		if (kind == EVENT_ORDERED)
+			ev.doc = arena_printf(
+				r->d->arena, "演示责令〔%d〕%d号", 2018, (int)r->firm.index);
+		if (reg_event_add(r->d->reg, r->id, &ev,
+			    note_of(r, kind == EVENT_CORRECTION ? "登记有误" : NULL), &last, e))
+			return err_prefix(e, "演示%03lld", (long long)r->firm.index);
+		if (after_step(r, kind, e))
+			return e->code;
+	}
+	return ERR_OK;
+}
+
+/* Two years: most begin in the winter of 2017, every third later, up to the autumn of 2019. */
+static struct day start_of(const struct demo_firm *f)
+{
+	int late = f->index % 3 == 0 ? (int)(f->dice >> 20) % 420 : (int)(f->dice >> 20) % 60;
+	return day_add(day_from_ymd(2018, 3, 1), late - (f->first_month == 0 ? 60 : 0));
+}
+
+static enum err_code record_one(
+	struct demo *d, struct enterprise_id id, int64_t index, struct err *e)
+{
+	struct recorder r = {.d = d, .id = id};
+	demo_firm_at(d, index, &r.firm);
+	r.day = start_of(&r.firm);
+	bool rare = r.firm.scenario == 17 || r.firm.scenario == 18;
+	if (rare && index % 60 >= 20)
+		r.firm.scenario = 12;
+	if (r.firm.category == CATEGORY_SANLUANWU && !scenarios[r.firm.scenario].closes)
+		r.firm.scenario = 10 + r.firm.scenario % 3;
+	const struct scenario *s = &scenarios[r.firm.scenario];
+	if (decide(&r, s->decided, e))
+		return e->code;
+	if (r.firm.scenario == 18)
+		return set(&r, FIELD_OUT_OF_SCOPE, "是", e);
+	return play(&r, s, e);
+}
+
+struct known {
+	struct enterprise_id id;
+	int64_t index;
+};
+struct listing {
+	struct known *all;
+	size_t count, cap;
+};
+
+static enum err_code note_row(void *ctx, const struct enterprise *row, struct err *e)
+{
+	(void)e;
+	struct listing *l = ctx;
+	const char *mark = strstr(row->value[FIELD_NAME], "演示");
+	if (!mark)
+		return ERR_OK;
+	if (l->count == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 256;
+		l->all = mem_grow(l->all, l->cap, sizeof *l->all);
+	}
+	l->all[l->count++] = (struct known){row->id, strtoll(mark + strlen("演示"), NULL, 10)};
+	return ERR_OK;
+}
+
+enum err_code demo_course(struct demo *d, struct err *e)
+{
+	enum { BATCH = 500 };
+	struct listing l = {0};
+	struct enterprise_filter any = {0};
+	enum err_code code = reg_enterprise_each(d->reg, &any, note_row, &l, e);
+	for (size_t i = 0; !code && i < l.count; i++) {
+		if (i % BATCH == 0)
+			code = reg_begin(d->reg, e);
+		if (!code)
+			code = record_one(d, l.all[i].id, l.all[i].index, e);
+		if (!code && (i % BATCH == BATCH - 1 || i + 1 == l.count))
+			code = reg_commit(d->reg, e);
+	}
+	if (code)
+		reg_rollback(d->reg);
+	free(l.all);
+	return code;
+}
