@@ -38,8 +38,8 @@ enum stmt {
 	STMT_SAVE_UNDO,
 	STMT_META_GET,
 	STMT_META_SET,
-	STMT_CLASS_GET,
-	STMT_CLASS_SET,
+	STMT_OPEN_GET,
+	STMT_OPEN_SET,
 	STMT_ENTERPRISE_INSERT,
 	STMT_ENTERPRISE_UPDATE,
 	STMT_ENTERPRISE_CACHE,
@@ -57,7 +57,6 @@ enum stmt {
 	STMT_EVIDENCE_INSERT,
 	STMT_EVIDENCE_EACH,
 	STMT_EVIDENCE_ALL,
-	STMT_EVIDENCE_FIND,
 	STMT_TASK_INSERT,
 	STMT_TASK_GET,
 	STMT_TASK_DONE,
@@ -66,6 +65,7 @@ enum stmt {
 	STMT_UNIT_INSERT,
 	STMT_UNIT_UPDATE,
 	STMT_UNIT_EACH,
+	STMT_STREET_EACH,
 	STMT_REPORT_INSERT,
 	STMT_REPORT_COUNTS,
 	STMT_REPORT_FIND,
@@ -81,6 +81,11 @@ enum stmt {
 	STMT_COUNT
 };
 
+/* A unit that can stand in the column 所属街道: kinds street and zone. */
+struct street {
+	char *code, *name;
+};
+
 struct reg {
 	sqlite3 *db;
 	const struct policy *policy;
@@ -89,8 +94,12 @@ struct reg {
 	char prefix[16];
 	sqlite3_stmt *stmt[STMT_COUNT]; /* prepared when first used */
 	bool in_transaction;		/* opened by reg_begin or a scope */
-	int scope_depth;
-	struct arena *scratch; /* reset by the outermost public call */
+	bool own_transaction;		/* opened by a scope, which will end it */
+	int scope_depth;		/* savepoints open */
+	struct street *streets;		/* kept while the units stay as they are */
+	size_t street_count;
+	bool streets_loaded;
+	struct arena *row_arena; /* of reg_row_insert alone, reset by each */
 };
 
 /* Ready to bind: reset and cleared. A statement may not be used again before its rows were read; an `each`
@@ -114,6 +123,10 @@ enum err_code reg_scope_begin(struct reg *r, struct err *e) MUST_USE;
 enum err_code reg_scope_end(struct reg *r, enum err_code code, struct err *e) MUST_USE;
 enum err_code reg_note_check(
 	const struct change_note *note, struct err *e) MUST_USE; /* by and at are there */
+
+/* The streets and zones on record, by code; empty when they cannot be read. Owned by r, until a unit changes. */
+const struct street *reg_streets(struct reg *r, size_t *ret_count);
+void reg_streets_forget(struct reg *r);
 
 /* ---- rows, for import and the public calls ------------------------------------------------- */
 /* All of these need an open transaction (reg_scope_begin) when they write. */
@@ -220,13 +233,32 @@ enum err_code reg_file_store(struct reg *r, const char *folder, const void *byte
 	char ret_sha256[SHA256_HEX_BYTES], struct err *e) MUST_USE;
 char *reg_file_path(struct reg *r, struct arena *a, const char *folder, const char *sha256);
 
-/* ---- inside enterprise.c / event.c ----------------------------------------------------------------------- */
+/* ---- inside the room --------------------------------------------------------------------- */
 
-/* Recomputes course, suggestion and the columns that cache them; category from its latest valid event is not touched. */
+/* Recomputes course, suggestion and the columns that cache them; the category is not touched. */
 enum err_code reg_row_refresh(struct reg *r, struct enterprise_id id, struct err *e) MUST_USE;
-enum err_code reg_course_of(struct reg *r, struct enterprise_id id, bool out_of_scope,
-	struct course *ret, struct err *e) MUST_USE;
+/* The course over the valid events up to and with a day; DAY_NONE: all. */
+enum err_code reg_course_of(struct reg *r, struct enterprise_id id, struct day until,
+	bool out_of_scope, struct course *ret, struct err *e) MUST_USE;
+/* The values of a row of STMT_ENTERPRISE_GET or _EACH. */
+void reg_row_read(sqlite3_stmt *s, struct arena *a, const char *ret_value[FIELD_COUNT],
+	const char **ret_unit);
 void reg_answers(const char *const value[FIELD_COUNT], struct answers *ret);
 bool reg_category_differs(const struct classification *suggestion, enum category confirmed);
+/* Only the row of the event: no check, no log, no course. decided: category slug or measure id; NULL. */
+enum err_code reg_event_insert(struct reg *r, struct enterprise_id id, const struct event_new *ev,
+	const char *decided, const struct change_note *note, int64_t *ret_seq,
+	struct err *e) MUST_USE;
+/* The event of a decision (EVENT_CLASSIFIED, EVENT_MEASURE_DECIDED), checked and logged; decided NULL takes every
+ * valid one back by corrections. The row itself is the caller's. */
+enum err_code reg_decide(struct reg *r, struct enterprise_id id, enum event_kind kind,
+	const char *decided, bool out_of_scope, struct day day, const struct change_note *note,
+	struct err *e) MUST_USE;
+/* ERR_USAGE when there is no such unit. */
+enum err_code reg_unit_check(struct reg *r, const char *code, struct err *e) MUST_USE;
+/* A file into evidence/ and its row; event 0: none. */
+enum err_code reg_evidence_file(struct reg *r, struct enterprise_id id, int64_t event,
+	const char *path, const char *kind, struct day day, bool may_publish,
+	const struct change_note *note, struct err *e) MUST_USE;
 
 #endif

@@ -32,6 +32,12 @@ const char *value_key(struct arena *a, const char *text);
 const char *value_equipment_summary(struct arena *a, const char *equipment);
 /* Full-width ASCII and blanks to half-width, trimmed, runs of blanks one space; keep_lines keeps line breaks. */
 const char *value_clean(struct arena *a, const char *text, bool keep_lines);
+/* Every full-width form and blank to its ASCII twin, trimmed: for reading numbers and words, not for keeping. */
+const char *value_narrow(struct arena *a, const char *text);
+/* 12人, 约10, 1,200, 十二, 3-5人 (the upper bound): whole numbers; narrowed text in. false: not one. */
+bool value_int(const char *narrow, int64_t *ret);
+/* In 万元, ten-thousandths exactly: 12万元, 120000元, 1.2亿, 10~20万 (the upper bound). false: not one. */
+bool value_number(const char *narrow, int64_t *ret_ten_thousandths);
 /* Any of the ways of writing a day; whole text. */
 bool value_day(const char *text, struct day *ret);
 enum tri value_tri(const char *canonical); /* "yes" "no" else unknown */
