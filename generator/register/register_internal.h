@@ -254,6 +254,9 @@ enum err_code reg_event_insert(struct reg *r, struct enterprise_id id, const str
 enum err_code reg_decide(struct reg *r, struct enterprise_id id, enum event_kind kind,
 	const char *decided, bool out_of_scope, struct day day, const struct change_note *note,
 	struct err *e) MUST_USE;
+/* One field without an event, logged: a decision that a correction brought back. */
+enum err_code reg_row_force(struct reg *r, struct enterprise_id id, enum field f, const char *value,
+	struct day day, const struct change_note *note, struct err *e) MUST_USE;
 /* ERR_USAGE when there is no such unit. */
 enum err_code reg_unit_check(struct reg *r, const char *code, struct err *e) MUST_USE;
 /* A file into evidence/ and its row; event 0: none. */

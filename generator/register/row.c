@@ -357,3 +357,20 @@ enum err_code reg_row_change(struct reg *r, struct enterprise_id id,
 	arena_free(a);
 	return code;
 }
+
+enum err_code reg_row_force(struct reg *r, struct enterprise_id id, enum field f, const char *value,
+	struct day day, const struct change_note *note, struct err *e)
+{
+	const char *now[FIELD_COUNT];
+	struct arena *a = arena_new();
+	enum err_code code = reg_row_get(r, id, a, now, NULL, e);
+
+	if (!code)
+		code = log_field(r, id, f, now[f], value, day, note, e);
+	if (!code) {
+		now[f] = value;
+		code = update_row(r, a, id, now, e);
+	}
+	arena_free(a);
+	return code;
+}

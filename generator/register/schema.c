@@ -60,38 +60,51 @@ static const char *const version_1[] = {
 	" industry TEXT, name TEXT NOT NULL CHECK (name<>''), address TEXT,"
 	" contact_name TEXT, contact_phone TEXT, employees TEXT, equipment TEXT, products TEXT,"
 	" output_wan TEXT, premises TEXT CHECK (premises IN ('租赁','自建'))," TRI_COLUMN(
-		"emissions_exceed") TRI_COLUMN("conforms") TRI_COLUMN("has_fire")
-		TRI_COLUMN("has_eia") TRI_COLUMN("has_planning") TRI_COLUMN("has_licence")
-			TRI_COLUMN("has_hazard") TRI_COLUMN("has_unlawful_building")
-				TRI_COLUMN(
-					"in_demolition") " rectification_note TEXT, street TEXT "
-							 "NOT NULL REFERENCES unit(code), "
-							 "community TEXT,"
-							 " ring TEXT CHECK (ring IN "
-							 "('inner','outer')), category TEXT, "
-							 "measure TEXT, found_on TEXT," TRI_COLUMN(
-								 "industrial_premises")
-								 TRI_COLUMN("unlawful_operation") " industry_kind TEXT," TRI_COLUMN(
-									 "address_public")
-									 TRI_COLUMN("note_public")
-										 TRI_COLUMN("hazard"
-											    "_publi"
-											    "c") TRI_COLUMN(
-											 "demolitio"
-											 "n_public")
-											 TRI_COLUMN(
-												 "o"
-												 "u"
-												 "t"
-												 "_"
-												 "o"
-												 "f"
-												 "_"
-												 "s"
-												 "c"
-												 "o"
-												 "p"
-												 "e")
+		"emission"
+		"s_"
+		"exceed") TRI_COLUMN("conforms") TRI_COLUMN("has_fire") TRI_COLUMN("has_eia")
+		TRI_COLUMN("has_planning") TRI_COLUMN("has_licence") TRI_COLUMN(
+			"has_hazard") TRI_COLUMN("has_unlawful_"
+						 "building")
+			TRI_COLUMN(
+				"in_demolition") " rectification_note TEXT, street TEXT "
+						 "NOT NULL REFERENCES unit(code), "
+						 "community TEXT,"
+						 " ring TEXT CHECK (ring IN "
+						 "('inner','outer')), category TEXT, "
+						 "measure TEXT, found_on TEXT," TRI_COLUMN(
+							 "industrial_"
+							 "premises")
+							 TRI_COLUMN(
+								 "unlawful_operation") " industry_"
+										       "kind "
+										       "TEXT"
+										       "," TRI_COLUMN(
+											       "add"
+											       "res"
+											       "s_"
+											       "pub"
+											       "li"
+											       "c") TRI_COLUMN("note_"
+													       "public")
+											       TRI_COLUMN(
+												       "hazard"
+												       "_publi"
+												       "c") TRI_COLUMN("demolitio"
+														       "n_public")
+												       TRI_COLUMN(
+													       "o"
+													       "u"
+													       "t"
+													       "_"
+													       "o"
+													       "f"
+													       "_"
+													       "s"
+													       "c"
+													       "o"
+													       "p"
+													       "e")
 	/* Worked out from the above and from the events, in the same transaction. */
 	" industry_slug TEXT NOT NULL, equipment_summary TEXT, suggested TEXT,"
 	" differs INTEGER NOT NULL, state TEXT NOT NULL, since TEXT, order_on TEXT,"
@@ -159,48 +172,51 @@ static const char *const version_1[] = {
 	"  AS last_change,"
 	" coalesce((SELECT number FROM enterprise ORDER BY number DESC LIMIT 1),0) AS last_number",
 
-	"CREATE VIEW public_enterprise AS SELECT number," SHOWN(
-		"name") SHOWN("street") SHOWN("community") " CASE WHEN address_public IS NOT 'no' "
-							   "AND " OPEN("address") " THEN address "
-										  "END AS address,"
-										  " address_public "
-										  "IS 'no' AS "
-										  "address_"
-										  "withheld,"
-										  " CASE "
-										  "WHEN " OPEN(
-											  "industr"
-											  "y") " TH"
-											       "EN "
-											       "ind"
-											       "ust"
-											       "ry "
-											       "END"
-											       " AS"
-											       " in"
-											       "dus"
-											       "try"
-											       "_te"
-											       "xt,"
-											       " CA"
-											       "SE "
-											       "WHE"
-											       "N"
-											       " " OPEN("industry") " AND " OPEN("industry_kind") " THEN industry_slug END"
-																		  "  AS industry," SHOWN("products") " CASE WHEN " OPEN("equipment") " THEN equipment_summary END AS equipment_summary,"
-																										     " CASE WHEN NOT " OPEN("employees") " OR employees IS NULL THEN NULL"
-																															 "  WHEN CAST(employees AS INTEGER)>=100 THEN '100+'"
-																															 "  WHEN CAST(employees AS INTEGER)>=50 THEN '50–99'"
-																															 "  WHEN CAST(employees AS INTEGER)>=20 THEN '20–49'"
-																															 "  WHEN CAST(employees AS INTEGER)>=10 THEN '10–19'"
-																															 "  WHEN CAST(employees AS INTEGER)>=1 THEN '1–9' ELSE '0' END AS employees_band," SHOWN("premises") SHOWN("emissions_exceed") SHOWN("conforms") SHOWN("has_fire") SHOWN("has_eia") SHOWN("has_planning") SHOWN("has_licence") " CASE WHEN hazard_public='yes' AND " OPEN("has_hazard") " THEN has_hazard END AS has_hazard," SHOWN("has_unlawful_building") SHOWN("unlawful_operation") SHOWN("industrial_premises") " CASE WHEN demolition_public='yes' AND " OPEN("in_demolition") " THEN in_demolition END"
-																																																																																									      "  AS in_demolition,"
-																																																																																									      " CASE WHEN note_public='yes' AND " OPEN("rectification_note") " THEN rectification_note END"
-																																																																																																	     "  AS note," SHOWN(
-																																																																																																		     "category")
-																																																																																																		     SHOWN("ring") SHOWN(
-																																																																																																			     "measure")
-																																																																																																			     SHOWN("found_on") " state, since, out_of_scope, first_reported, last_reported, changed_on FROM enterprise",
+	"CREATE VIEW public_enterprise AS SELECT number," SHOWN("name") SHOWN("street")
+		SHOWN("community") " CASE WHEN address_public IS NOT 'no' "
+				   "AND " OPEN(
+					   "address") " THEN address "
+						      "END AS address,"
+						      " address_public "
+						      "IS 'no' AS "
+						      "address_"
+						      "withheld,"
+						      " CASE "
+						      "WHEN " OPEN("industr"
+								   "y") " TH"
+									"EN "
+									"ind"
+									"ust"
+									"ry "
+									"END"
+									" AS"
+									" in"
+									"dus"
+									"try"
+									"_te"
+									"xt,"
+									" CA"
+									"SE "
+									"WHE"
+									"N"
+									" " OPEN("industry") " AND"
+											     " " OPEN("industry_kind") " THEN industry_slug END"
+														       "  AS industry," SHOWN(
+															       "products") " CASE WHEN " OPEN("equipment") " THEN equipment_summary END AS equipment_summary,"
+																					   " CASE WHEN NOT " OPEN("employees") " OR employees IS NULL THEN NULL"
+																									       "  WHEN CAST(employees AS INTEGER)>=100 THEN '100+'"
+																									       "  WHEN CAST(employees AS INTEGER)>=50 THEN '50–99'"
+																									       "  WHEN CAST(employees AS INTEGER)>=20 THEN '20–49'"
+																									       "  WHEN CAST(employees AS INTEGER)>=10 THEN '10–19'"
+																									       "  WHEN CAST(employees AS INTEGER)>=1 THEN '1–9' ELSE '0' END AS employees_band," SHOWN("premises") SHOWN("emissions_exceed") SHOWN("conforms") SHOWN("has_fire") SHOWN("has_eia") SHOWN("has_planning") SHOWN("has_licence") " CASE WHEN hazard_public='yes' AND " OPEN("has_hazard") " THEN has_hazard END AS has_hazard," SHOWN(
+																										       "has_unlawful_building") SHOWN("unlawful_operation")
+																										       SHOWN(
+																											       "industrial_premises") " CASE WHEN demolition_public='yes' AND " OPEN("in_demolition") " THEN in_demolition END"
+																																						      "  AS in_demolition,"
+																																						      " CASE WHEN note_public='yes' AND " OPEN(
+																																							      "rectification_note") " THEN rectification_note END"
+																																										    "  AS note," SHOWN("category") SHOWN("ring") SHOWN(
+																																											    "measure") SHOWN("found_on") " state, since, out_of_scope, first_reported, last_reported, changed_on FROM enterprise",
 
 	"CREATE VIEW public_event AS SELECT e.enterprise AS enterprise, e.seq AS seq, e.kind AS "
 	"kind,"

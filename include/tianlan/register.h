@@ -103,6 +103,7 @@ struct event {
 	enum event_kind kind;
 	struct day day;
 	const char *unit, *doc, *note, *by, *at;
+	const char *decided;       /* classified: the category's slug; measure_decided: the measure's id; else NULL */
 	bool note_public;
 	int64_t corrects;
 	bool voided;

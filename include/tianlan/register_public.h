@@ -33,6 +33,7 @@ struct pub_event {
 	const char *unit;  /* code; NULL */
 	const char *doc;   /* NULL */
 	const char *note;  /* NULL unless staff marked it public */
+	const char *decided; /* classified: the category's slug; measure_decided: the measure's id; else NULL */
 	int64_t corrects;
 	bool voided;       /* a later correction voids it: shown struck through with the reason */
 };
