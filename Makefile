@@ -28,10 +28,10 @@ PKGS_crypto   := libsodium
 PKGS_policy   :=
 PKGS_theme    := libcmark
 PKGS_register := sqlite3 minizip expat freexl xlsxwriter icu-i18n icu-uc
-PKGS_site     := libdeflate
+PKGS_site     :=
 PKGS_cli      :=
 LIBS_input    := -lcsv
-PKGS := $(foreach r,$(ROOMS),$(PKGS_$(r)))
+PKGS := $(strip $(foreach r,$(ROOMS),$(PKGS_$(r))))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wswitch-enum -Wundef -Werror
@@ -39,8 +39,8 @@ HARD := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protect
 STD  := -std=c17 -D_GNU_SOURCE -Iinclude -Igenerator -DTIANLAN_VERSION='"$(VERSION)"'
 LINK := -pie -Wl,-z,relro,-z,now -pthread
 
-pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1)))
-pkg_libs   = $(if $(strip $(1)),$(shell pkg-config --libs $(1)))
+pkg_cflags = $(if $(strip $(1)),$(shell pkg-config --cflags $(1) 2>/dev/null))
+pkg_libs   = $(if $(strip $(1)),$(shell pkg-config --libs $(1) 2>/dev/null))
 
 # ---- rooms: one archive each, in a plain and a sanitized flavour ---------------------------
 
@@ -61,6 +61,81 @@ $(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
 TESTED := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)/*.c),$(r)))
 
 all: $(BUILD)/tianlan
+
+# ---- set-up ---------------------------------------------------------------------------------
+
+DEPS_BUILD := pkg-config libcmark-dev libsqlite3-dev libgit2-dev libconfig-dev libcsv-dev libjansson-dev \
+	libminizip-dev libexpat1-dev libfreexl-dev libxlsxwriter-dev libsodium-dev libicu-dev
+DEPS_RUN   := $(DEPS_BUILD) lighttpd
+DEPS_CHECK := $(DEPS_RUN) libcriterion-dev valgrind clang clang-format clang-tidy libclang-rt-14-dev \
+	libxml2-utils mandoc chromium fonts-noto-cjk curl unzip zip
+
+deps: deps-check
+deps-run:
+	@tests/tools/deps $(DEPS_RUN)
+deps-check:
+	@tests/tools/deps --tools $(DEPS_CHECK)
+
+# ---- what people run ---------------------------------------------------------------------------
+
+run: deps-run
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan
+	@tests/tools/run-demo $(BUILD)/tianlan demo $(PORT)
+
+check: deps-check
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/san/tianlan $(foreach f,plain san,$(TESTED:%=$(BUILD)/$(f)/test-%)) $(FUZZERS)
+	@BUILD=$(BUILD) TESTED="$(TESTED)" tests/run check
+
+soak: deps-check
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/san/tianlan $(FUZZERS)
+	@BUILD=$(BUILD) tests/run soak
+
+bench: deps-run
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/bare_write $(BUILD)/bare_insert
+	@BUILD=$(BUILD) tests/bench/run $(SIZES)
+
+$(BUILD)/bare_%: tests/bench/bare_%.c
+	$(CC) $(STD) $(CFLAGS) -pthread $< $(call pkg_libs,sqlite3) -o $@
+
+lint:
+	@tests/lint/run
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+# The fuzz targets, replaying their corpus in every check and running freely in `make soak`.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: $(FUZZERS)
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(foreach r,register theme policy markup input crypto base,$(SRC_$(r)))
+	@mkdir -p $(@D)
+	clang $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(call pkg_cflags,$(PKGS)) \
+		$(filter %.c,$^) $(ALL_LIBS) -o $@
+
+coverage: deps-check
+	@command -v gcovr >/dev/null || tests/tools/deps gcovr
+	$(MAKE) BUILD=build/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage $(TESTED:%=build/coverage/plain/test-%)
+	for room in $(TESTED); do build/coverage/plain/test-$$room >/dev/null 2>&1 || exit 1; done
+	gcovr --root . --filter generator/ build/coverage
+
+install: $(BUILD)/tianlan
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tianlan
+	install -m 755 $(BUILD)/tianlan $(DESTDIR)$(PREFIX)/bin/tianlan
+	cd $(CURDIR) && find content theme -type f -not -path 'content/man/*' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/tianlan/{} \;
+	for page in content/man/*.[1-8]; do section=$${page##*.}; \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; done
+
+dist:
+	git archive --prefix=tianlan-$(VERSION)/ -o tianlan-$(VERSION).tar.gz HEAD
+
+help:
+	@echo "make run       install what is missing, build, make a demo instance, serve it on 127.0.0.1:$(PORT) (PORT=)"
+	@echo "make check     install what is missing, build, run every test"
+	@echo "make           build build/tianlan"
+	@echo "make deps      install what building and checking need (Debian 12 and 13)"
+	@echo "make install   PREFIX=$(PREFIX) DESTDIR="
+	@echo "make bench     measure import and builds at 1 000, 10 000 and 100 000 enterprises (SIZES=)"
+	@echo "make soak      the long fuzz, kill and random-sequence runs"
+	@echo "make lint format fuzz coverage dist clean"
 
 %.a:
 	@rm -f $@
@@ -101,5 +176,5 @@ $(BUILD)/san/tianlan: $(BUILD)/san/generator/cli/tianlan_main.o $(foreach r,cli 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all deps deps-run deps-check run check soak bench lint format fuzz coverage install dist help clean
 .SECONDARY:

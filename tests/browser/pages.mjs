@@ -1,0 +1,13 @@
+// One address of every kind of page.
+export const pages = [
+  "/", "/results/", "/results/by-name/", "/results/by-due/", "/results/overdue/", "/results/000/650105-000004.html",
+  "/results/000/650105-000013.html", "/results/000/650105-000012.html", "/streets/", "/categories/", "/industries/", "/states/",
+  "/results/street/650105001/", "/deadlines/", "/policy/", "/policy/plan.html", "/policy/annex1/", "/policy/which/",
+  "/policy/faq.html", "/policy/units/", "/news/", "/monthly/", "/data/", "/changes/", "/about.html", "/privacy.html",
+  "/accessibility.html", "/sitemap/", "/handbook/", "/report.html", "/404.html",
+];
+export const chromium = {
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+};
