@@ -158,10 +158,10 @@ $(BUILD)/san/%.o: %.c
 	$(CC) $(STD) $(WARN) $(SAN) -MMD -MP $(call pkg_cflags,$(PKGS)) -c $< -o $@
 
 $(BUILD)/plain/test-%:
-	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ $(LIBS) $(call pkg_libs,criterion) -lm -o $@
+	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ $(LIBS) $(call pkg_libs,criterion) $(call pkg_libs,jansson) -lm -o $@
 
 $(BUILD)/san/test-%:
-	$(CC) $(SAN) $(LINK) $^ $(LIBS) $(call pkg_libs,criterion) -lm -o $@
+	$(CC) $(SAN) $(LINK) $^ $(LIBS) $(call pkg_libs,criterion) $(call pkg_libs,jansson) -lm -o $@
 
 ALL_LIBS = $(LIBS_input) $(call pkg_libs,$(PKGS)) -lm
 

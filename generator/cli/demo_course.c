@@ -219,11 +219,11 @@ static enum err_code play(struct recorder *r, const struct scenario *s, struct e
 	return ERR_OK;
 }
 
-/* Two years: most begin in the winter of 2017, every third later, up to the autumn of 2019. */
+/* Two years: most begin in the winter of 2017, every third later, up to the summer of 2019; never before the report. */
 static struct day start_of(const struct demo_firm *f)
 {
-	int late = f->index % 3 == 0 ? (int)(f->dice >> 20) % 420 : (int)(f->dice >> 20) % 60;
-	return day_add(day_from_ymd(2018, 3, 1), late - (f->first_month == 0 ? 60 : 0));
+	int late = (int)((f->dice >> 20) % (f->index % 3 == 0 ? 480 : 50));
+	return day_add(day_from_ymd(2017, 12, 28), f->first_month * 31 + late);
 }
 
 static enum err_code record_one(

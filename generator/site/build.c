@@ -310,7 +310,7 @@ static enum err_code plan_list(void *ctx, int worker, size_t index, struct err *
 	struct build *b = ctx;
 	struct list_plan *p = &b->plans[index];
 	p->touched = b->report->full || list_touched(b, &b->lists[index]);
-	if (!p->touched && b->lists[index].facet != FACET_ALL)
+	if (!p->touched)
 		return ERR_OK;
 	p->arena = arena_new();
 	cut_list(&b->lists[index], &b->now, p->arena, &p->now);
@@ -464,14 +464,44 @@ static void fold_totals(struct build *b)
 static enum err_code render_other(void *ctx, int worker, size_t index, struct err *e)
 {
 	struct build *b = ctx;
-	return other_emit(&b->workers[worker], index, e);
+	return other_emit(&b->workers[worker], b->others[index], e);
 }
 
 static enum err_code render_others(struct build *b, struct err *e)
 {
-	size_t n = others_count(&b->ctx);
-	b->report->rendered_others = n;
-	return work_run(b->o->jobs, n, render_other, b, e);
+	size_t n = others_count(&b->ctx), chosen = 0;
+	b->others = mem_zero(n + 1, sizeof *b->others);
+	for (size_t i = 0; i < n; i++)
+		if (b->report->full || other_stale(&b->ctx, i, b->old.last_change, b->old.today))
+			b->others[chosen++] = i;
+	b->report->rendered_others = chosen;
+	return work_run(b->o->jobs, chosen, render_other, b, e);
+}
+
+/* Written pages come and go without the register's knowing: those the last build had and this one has not are removed. */
+static enum err_code remove_gone_pages(struct build *b, struct err *e)
+{
+	struct buf now, old;
+	struct err ignored;
+	buf_init(&now, (size_t)16 << 20);
+	buf_init(&old, (size_t)16 << 20);
+	written_paths(&b->ctx, &now);
+	enum err_code code = ERR_OK;
+	bool had = store_read_state(b->ctx.store, "written", &old, &ignored) == ERR_OK;
+	for (char *p = had ? old.data : NULL, *eol; !code && p && *p && (eol = strchr(p, '\n')); p = eol + 1) {
+		const char *line = arena_printf(b->arena, "\n%.*s\n", (int)(eol - p), p);
+		const char *path = arena_strndup(b->arena, p, (size_t)(eol - p));
+		if (now.len && (strstr(now.data, line) || str_starts(now.data, line + 1)))
+			continue;
+		code = store_remove(b->ctx.store, arena_printf(b->arena, "%s.html", path), e);
+		if (!code)
+			code = store_remove(b->ctx.store, arena_printf(b->arena, "%s.md", path), e);
+	}
+	if (!code && (!had || old.len != now.len || memcmp(buf_text(&old), buf_text(&now), now.len) != 0))
+		code = store_put_state(b->ctx.store, "written", buf_text(&now), now.len, e);
+	buf_done(&now);
+	buf_done(&old);
+	return code;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------------------- */
@@ -499,7 +529,7 @@ static enum err_code run(struct build *b, struct err *e)
 	state_sort(&b->now);
 	fold_totals(b);
 	if (render_lists(b, e) || render_others(b, e) ||
-		store_remove_unseen(b->ctx.store, b->report->full ? NULL : "/results/", e) ||
+		remove_gone_pages(b, e) || (b->report->full && store_remove_unseen(b->ctx.store, e)) ||
 		pages_check(&b->ctx, b->workers, b->o->jobs, b->report, e) ||
 		state_write(b->ctx.store, &b->now, b->report->full ? NULL : &b->old, e))
 		return e->code;
@@ -523,6 +553,7 @@ static void done(struct build *b)
 		arena_free(b->plans[i].arena);
 	free(b->plans);
 	free(b->pages);
+	free(b->others);
 	free(b->is_changed);
 	free(b->changed);
 	state_done(&b->now);

@@ -138,7 +138,7 @@ struct page {
 	const char *path;             /* without ending: "/results/000/650105-000123", "/results/index" */
 	const char *template_md;      /* "pages/record.md" renders model to Markdown; NULL: markdown is given */
 	const struct value *model;
-	const char *markdown;         /* body, when template_md is NULL */
+	const char *markdown;         /* body, or with template_md what stands before it; NULL */
 	const char *source_file;      /* for errors of written pages; NULL for generated ones */
 	int source_line;
 	const char *layout;           /* theme/html template: "page.html" by default */
@@ -185,6 +185,8 @@ size_t others_count(const struct ctx *c);
 enum err_code other_emit(struct worker *w, size_t index, struct err *e) MUST_USE;
 /* With the inputs unchanged: may it differ from what it was when the last change was old_change and the day old_day? */
 bool other_stale(const struct ctx *c, size_t index, int64_t old_change, struct day old_day);
+/* The paths of the written pages, without ending, a line each. */
+void written_paths(const struct ctx *c, struct buf *out);
 /* Bulk downloads: the whole register in a file. */
 bool other_is_bulk(const struct ctx *c, size_t index);
 
@@ -200,9 +202,8 @@ enum err_code store_put(struct store *s, const char *path, const void *bytes, si
 /* Does the site hold this path (after this build)? For the link check. Thread-safe after all puts. */
 bool store_has(struct store *s, const char *path);
 enum err_code store_remove(struct store *s, const char *path, struct err *e) MUST_USE;
-/* Everything in the manifest that was not put in this build is removed, but for paths below `except` ("/results/";
- * NULL: no exception). */
-enum err_code store_remove_unseen(struct store *s, const char *except, struct err *e) MUST_USE;
+/* Full build: everything in the manifest that was not put in this build is removed. */
+enum err_code store_remove_unseen(struct store *s, struct err *e) MUST_USE;
 /* Also stages the state files (name, bytes pairs) so that site and state change together. */
 enum err_code store_put_state(struct store *s, const char *name, const void *bytes, size_t len,
 	struct err *e) MUST_USE;

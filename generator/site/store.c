@@ -367,7 +367,7 @@ enum err_code store_remove(struct store *s, const char *path, struct err *e)
 }
 
 /* Loads every folder the manifest knows, so that those no page was put into are seen too. */
-static enum err_code load_all_folders(struct store *s, const char *except, struct err *e)
+static enum err_code load_all_folders(struct store *s, struct err *e)
 {
 	char *dir = text("%s/manifest", s->state);
 	DIR *d = opendir(dir);
@@ -384,8 +384,7 @@ static enum err_code load_all_folders(struct store *s, const char *except, struc
 				*p = '/';
 		struct folder *f;
 		pthread_mutex_lock(&s->mutex);
-		if (!except || !str_starts(name, except))
-			code = folder_of(s, name, &f, e);
+		code = folder_of(s, name, &f, e);
 		pthread_mutex_unlock(&s->mutex);
 		free(name);
 	}
@@ -393,12 +392,10 @@ static enum err_code load_all_folders(struct store *s, const char *except, struc
 	return code;
 }
 
-enum err_code store_remove_unseen(struct store *s, const char *except, struct err *e)
+enum err_code store_remove_unseen(struct store *s, struct err *e)
 {
-	enum err_code code = load_all_folders(s, except, e);
+	enum err_code code = load_all_folders(s, e);
 	for (size_t i = 0; !code && i < s->folder_count; i++) {
-		if (except && str_starts(s->folders[i]->name, except))
-			continue;
 		const struct entry **list;
 		size_t n = folder_sorted(s->folders[i], &list);
 		char **gone = mem_alloc((n + 1) * sizeof *gone);
