@@ -102,7 +102,7 @@ static void print_duty(size_t number, const struct duty *d)
 		cli_print(" %d 天", d->days);
 	cli_print("\n   推算  %s\n", d->working);
 	if (d->until)
-		cli_print("   此前  %s\n", d->until);
+		cli_print("   条件  %s\n", d->until);
 	if (d->missed_text)
 		cli_print("   后果  %s\n", d->missed_text);
 	cli_print("   依据  %s（规则 %s）\n", d->clause, d->rule);
@@ -119,7 +119,7 @@ static void explain_text(
 		print_duty(i + 1, &duties->duty[i]);
 	cli_print("\n%s\n", duties->goal_text);
 	for (size_t i = 0; i < duties->open_count; i++)
-		cli_print("未定：%s\n", duties->open[i]);
+		cli_print("说明：%s\n", duties->open[i]);
 }
 
 static enum err_code explain_facts(int *argc, char **argv, struct duty_facts *facts, struct err *e)

@@ -214,26 +214,28 @@ static void take(struct course *c, const struct event_fact *event)
 	}
 }
 
-/* A corrected acceptance is recorded anew after the sign-off of the same day: the sign-off counts
- * once its ground stands, on that day only. */
-static bool signs_off_late(const struct event_fact *events, size_t at)
+/* Did this very event give the ground for a sign-off? */
+static bool gives_ground(const struct course *c, const struct event_fact *event)
 {
-	for (size_t i = at; i-- > 0 && day_compare(events[i].day, events[at].day) == 0;)
-		if (events[i].kind == EVENT_SIGNED_OFF)
-			return true;
-	return false;
+	return (event->kind == EVENT_ACCEPTED && c->state == STATE_ACCEPTED) ||
+	       (event->kind == EVENT_CLOSED && c->state == STATE_CLOSED);
 }
 
 void policy_course(
 	const struct event_fact *events, size_t count, bool out_of_scope, struct course *ret)
 {
 	struct course c = {.state = STATE_REGISTERED, .since = DAY_NONE, .last_lookback = DAY_NONE};
+	struct day waiting = DAY_NONE; /* a sign-off whose ground is not there */
 
 	forget_work(&c);
 	for (size_t i = 0; i < count && c.state != STATE_WITHDRAWN; i++) {
 		take(&c, &events[i]);
-		if ((c.state == STATE_ACCEPTED || c.state == STATE_CLOSED) &&
-			day_compare(c.since, events[i].day) == 0 && signs_off_late(events, i))
+		if (events[i].kind == EVENT_SIGNED_OFF && c.state != STATE_SIGNED_OFF)
+			waiting = events[i].day;
+		if (events[i].kind == EVENT_RELAPSED)
+			waiting = DAY_NONE;
+		/* A corrected acceptance is recorded anew after the sign-off of the same day. */
+		if (gives_ground(&c, &events[i]) && day_compare(waiting, events[i].day) == 0)
 			enter(&c, STATE_SIGNED_OFF, events[i].day);
 	}
 	if (out_of_scope && c.state != STATE_WITHDRAWN) {

@@ -71,6 +71,7 @@ static void work_out_months(const struct asking *q, const struct rule_version *v
 			start_label(v), v->months, start_label(v));
 		return;
 	}
+	duty->state = DUTY_DUE;
 	duty->due = day_add_months(start, v->months);
 	duty->working = arena_printf(q->arena, "%s %s ＋ %d个月 ＝ %s（含当日%s）", start_label(v),
 		text_of(q->arena, start), v->months, text_of(q->arena, duty->due),
@@ -85,6 +86,7 @@ static void work_out_due(const struct asking *q, const struct rule_version *v, s
 		duty->working = "附件1没有定日期";
 		break;
 	case DUE_FIXED:
+		duty->state = DUTY_DUE;
 		duty->due = v->due_day;
 		duty->working = arena_printf(
 			q->arena, "附件1定期 %s（含当日）", text_of(q->arena, v->due_day));
