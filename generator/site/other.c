@@ -1,0 +1,92 @@
+/*
+ * The table of everything that is neither a record nor a list, and what it is loaded from. An index into all of them
+ * is an index into the kinds' counts in a row; the order is fixed within one build.
+ */
+#include "site/pages.h"
+
+#include <stdlib.h>
+
+static const struct other_kind *const kinds[] = {&bulk_kind, &data_kind, &sitemap_kind,
+	&changes_kind, &home_kind, &facets_kind, &deadlines_kind, &policy_kind, &which_kind,
+	&monthly_kind, &written_kind, &news_kind, &assets_kind};
+
+static size_t count_of(const struct other_kind *k, const struct ctx *c)
+{
+	return k->count ? k->count(c) : 1;
+}
+
+static const struct other_kind *kind_at(const struct ctx *c, size_t *index)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		size_t n = count_of(kinds[i], c);
+		if (*index < n)
+			return kinds[i];
+		*index -= n;
+	}
+	return NULL;
+}
+
+size_t others_count(const struct ctx *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		n += count_of(kinds[i], c);
+	return n;
+}
+
+size_t others_pages(const struct ctx *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		n += kinds[i]->pages ? kinds[i]->pages(c) : count_of(kinds[i], c);
+	return n;
+}
+
+enum err_code other_emit(struct worker *w, size_t index, struct err *e)
+{
+	const struct other_kind *k = kind_at(w->ctx, &index);
+	if (!k)
+		return err_set(e, ERR_NOT_FOUND, T("没有这一页", "no such page"));
+	arena_reset(w->arena);
+	return k->emit(w, index, e);
+}
+
+bool other_stale(const struct ctx *c, size_t index, int64_t old_change, struct day old_day)
+{
+	const struct other_kind *k = kind_at(c, &index);
+	if (!k || k->depends & ON_FILES)
+		return true;
+	if (k->depends & ON_DAY && day_compare(old_day, c->o->today) != 0)
+		return true;
+	return k->depends & ON_CHANGES && old_change != c->now->last_change;
+}
+
+bool other_is_bulk(const struct ctx *c, size_t index)
+{
+	const struct other_kind *k = kind_at(c, &index);
+	return k && k->depends & IS_BULK;
+}
+
+/* ---- opening and closing -------------------------------------------------------------------------- */
+
+enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e)
+{
+	struct extras *x = arena_alloc(a, sizeof *x);
+	x->arena = arena_new();
+	pthread_mutex_init(&x->lock, NULL);
+	c->extras = x;
+	if (written_load(c, x, e) || assets_load(c, x, e) || reports_load(c, x, e))
+		return e->code;
+	return ERR_OK;
+}
+
+void ctx_close(struct ctx *c)
+{
+	struct extras *x = c->extras;
+	if (!x)
+		return;
+	links_free_all(x->links);
+	pthread_mutex_destroy(&x->lock);
+	arena_free(x->arena);
+	c->extras = NULL;
+}
