@@ -62,7 +62,7 @@ enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
 		.enterprises = n,
 		.seed = (uint64_t)s,
 		.today = c->today_given ? c->today : instance_demo_day()};
-	if (cli_policy(c, e) || instance_make(c->arena, c->dir, d.today, e))
+	if (cli_policy(c, e) || instance_make(c->arena, c->dir, d.today, day_add(d.today, -8), e))
 		return e->code;
 	d.policy = c->policy;
 	char uuid[33];

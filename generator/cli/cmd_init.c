@@ -26,7 +26,7 @@ enum err_code cmd_init(struct cli *c, int argc, char **argv, struct err *e)
 	c->dir = argv[1];
 	char uuid[33];
 	if (random_uuid(uuid, e) || cli_policy(c, e) ||
-		instance_make(c->arena, c->dir, DAY_NONE, e))
+		instance_make(c->arena, c->dir, DAY_NONE, c->today, e))
 		return e->code;
 	struct change_note note = {.by = c->by ? c->by : "init", .why = "init", .at = c->now};
 	if (reg_create(c->dir, c->policy, uuid, "650105", &note, e))

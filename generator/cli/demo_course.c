@@ -95,11 +95,15 @@ static const char *const units[EVENT_KIND_COUNT] = {[EVENT_ORDERED] = "environme
 	[EVENT_SIGNED_OFF] = "economy",
 	[EVENT_PENALISED] = "environment"};
 
-struct recorder {
+struct recorder { /* one enterprise on its way */
 	struct demo *d;
 	struct enterprise_id id;
 	struct demo_firm firm;
-	struct day day;
+	const struct scenario *scenario;
+	struct day day; /* of the next thing that happens; DAY_NONE: nothing more */
+	int phase;	/* 0 first facts, 1 category, 2 measure, 3 … steps of the scenario */
+	uint64_t dice;
+	int64_t last; /* the event before */
 	char at[40];
 	struct change_note note;
 };
@@ -128,7 +132,7 @@ static enum measure measure_for(const struct demo_firm *f)
 									    : MEASURE_RECTIFY;
 }
 
-static enum err_code decide(struct recorder *r, int decided, struct err *e)
+static enum err_code first_facts(struct recorder *r, struct err *e)
 {
 	char day[DAY_TEXT_BYTES];
 	if (set(r, FIELD_FOUND_ON, day_text(r->firm.found_on, day), e))
@@ -137,15 +141,7 @@ static enum err_code decide(struct recorder *r, int decided, struct err *e)
 		return e->code;
 	if (r->firm.index % 5 == 0 && set(r, FIELD_NOTE_PUBLIC, "是", e))
 		return e->code;
-	if (decided < 1)
-		return ERR_OK;
-	r->day = day_add(r->day, 5 + (int)(r->firm.dice % 9));
-	if (set(r, FIELD_CATEGORY, policy_category_slug(r->firm.category), e))
-		return e->code;
-	if (decided < 2)
-		return ERR_OK;
-	r->day = day_add(r->day, 3);
-	return set(r, FIELD_MEASURE, policy_measure_id(measure_for(&r->firm)), e);
+	return ERR_OK;
 }
 
 static enum err_code file_record(struct recorder *r, struct err *e)
@@ -191,31 +187,57 @@ static enum err_code after_step(struct recorder *r, enum event_kind kind, struct
 	return ERR_OK;
 }
 
-static enum err_code play(struct recorder *r, const struct scenario *s, struct err *e)
+static enum err_code add_step(struct recorder *r, enum event_kind kind, struct err *e)
 {
-	int64_t last = 0;
-	uint64_t dice = r->firm.dice;
-	for (size_t i = 0; i < STEPS_MAX && s->steps[i].kind; i++) {
-		enum event_kind kind = s->steps[i].kind;
-		r->day = day_add(r->day,
-			s->steps[i].after + (s->steps[i].after ? (int)(demo_dice(&dice) % 9) : 0));
-		if (day_compare(r->day, r->d->today) > 0)
-			return ERR_OK;
-		struct event_new ev = {.kind = kind,
-			.day = r->day,
-			.unit = units[kind],
-			.note = texts[kind],
-			.note_public = texts[kind] != NULL,
-			.corrects = kind == EVENT_CORRECTION ? last : 0};
-		if (kind == EVENT_ORDERED)
-			ev.doc = arena_printf(
-				r->d->arena, "演示责令〔%d〕%d号", 2018, (int)r->firm.index);
-		if (reg_event_add(r->d->reg, r->id, &ev,
-			    note_of(r, kind == EVENT_CORRECTION ? "登记有误" : NULL), &last, e))
-			return err_prefix(e, "演示%03lld", (long long)r->firm.index);
-		if (after_step(r, kind, e))
-			return e->code;
-	}
+	struct event_new ev = {.kind = kind,
+		.day = r->day,
+		.unit = units[kind],
+		.note = texts[kind],
+		.note_public = texts[kind] != NULL,
+		.corrects = kind == EVENT_CORRECTION ? r->last : 0};
+	if (kind == EVENT_ORDERED)
+		ev.doc = arena_printf(r->d->arena, "演示责令〔%d〕%d号", 2018, (int)r->firm.index);
+	if (reg_event_add(r->d->reg, r->id, &ev,
+		    note_of(r, kind == EVENT_CORRECTION ? "登记有误" : NULL), &r->last, e))
+		return err_prefix(e, "演示%03lld", (long long)r->firm.index);
+	return after_step(r, kind, e);
+}
+
+/* The day of what comes after this phase; DAY_NONE when the scenario ends here. */
+static struct day next_day(struct recorder *r)
+{
+	int next = r->phase + 1;
+	if (next == 1)
+		return r->scenario->decided >= 1 ? day_add(r->day, 5 + (int)(r->firm.dice % 9))
+						 : DAY_NONE;
+	if (next == 2 && r->scenario->decided >= 2)
+		return day_add(r->day, 3);
+	if (next == 2)
+		r->phase++; /* no measure is decided: straight to the steps */
+	int step = r->phase + 1 - 3;
+	if (step >= STEPS_MAX || !r->scenario->steps[step].kind)
+		return DAY_NONE;
+	int after = r->scenario->steps[step].after;
+	return day_add(r->day, after + (after ? (int)(demo_dice(&r->dice) % 9) : 0));
+}
+
+static enum err_code advance(struct recorder *r, struct err *e)
+{
+	enum err_code code;
+	if (r->phase == 0)
+		code = first_facts(r, e);
+	else if (r->phase == 1)
+		code = set(r, FIELD_CATEGORY, policy_category_slug(r->firm.category), e);
+	else if (r->phase == 2)
+		code = set(r, FIELD_MEASURE, policy_measure_id(measure_for(&r->firm)), e);
+	else
+		code = add_step(r, r->scenario->steps[r->phase - 3].kind, e);
+	if (!code && r->firm.scenario == 18 && r->phase == 1)
+		code = set(r, FIELD_OUT_OF_SCOPE, "是", e);
+	if (code)
+		return code;
+	r->day = next_day(r);
+	r->phase++;
 	return ERR_OK;
 }
 
@@ -226,31 +248,23 @@ static struct day start_of(const struct demo_firm *f)
 	return day_add(day_from_ymd(2017, 12, 28), f->first_month * 31 + late);
 }
 
-static enum err_code record_one(
-	struct demo *d, struct enterprise_id id, int64_t index, struct err *e)
+static void start(struct recorder *r, struct demo *d, struct enterprise_id id, int64_t index)
 {
-	struct recorder r = {.d = d, .id = id};
-	demo_firm_at(d, index, &r.firm);
-	r.day = start_of(&r.firm);
-	bool rare = r.firm.scenario == 17 || r.firm.scenario == 18;
+	*r = (struct recorder){.d = d, .id = id};
+	demo_firm_at(d, index, &r->firm);
+	r->day = start_of(&r->firm);
+	r->dice = r->firm.dice;
+	bool rare = r->firm.scenario == 17 || r->firm.scenario == 18;
 	if (rare && index % 60 >= 20)
-		r.firm.scenario = 12;
-	if (r.firm.category == CATEGORY_SANLUANWU && !scenarios[r.firm.scenario].closes)
-		r.firm.scenario = 10 + r.firm.scenario % 3;
-	const struct scenario *s = &scenarios[r.firm.scenario];
-	if (decide(&r, s->decided, e))
-		return e->code;
-	if (r.firm.scenario == 18)
-		return set(&r, FIELD_OUT_OF_SCOPE, "是", e);
-	return play(&r, s, e);
+		r->firm.scenario = 12;
+	if (r->firm.category == CATEGORY_SANLUANWU && !scenarios[r->firm.scenario].closes)
+		r->firm.scenario = 10 + r->firm.scenario % 3;
+	r->scenario = &scenarios[r->firm.scenario];
 }
 
-struct known {
-	struct enterprise_id id;
-	int64_t index;
-};
 struct listing {
-	struct known *all;
+	struct demo *demo;
+	struct recorder *all;
 	size_t count, cap;
 };
 
@@ -265,26 +279,46 @@ static enum err_code note_row(void *ctx, const struct enterprise *row, struct er
 		l->cap = l->cap ? l->cap * 2 : 256;
 		l->all = mem_grow(l->all, l->cap, sizeof *l->all);
 	}
-	l->all[l->count++] = (struct known){row->id, strtoll(mark + strlen("演示"), NULL, 10)};
+	start(&l->all[l->count++], l->demo, row->id, strtoll(mark + strlen("演示"), NULL, 10));
 	return ERR_OK;
+}
+
+/* Day by day, as staff would have recorded it; several enterprises' steps go into one transaction. */
+static enum err_code play_all(struct listing *l, struct err *e)
+{
+	enum { BATCH = 2000 };
+	int in_batch = 0;
+	enum err_code code = reg_begin(l->demo->reg, e);
+	for (struct day d = day_from_ymd(2017, 12, 28);
+		!code && day_compare(d, l->demo->today) <= 0; d = day_add(d, 1)) {
+		for (size_t i = 0; !code && i < l->count; i++) {
+			struct recorder *r = &l->all[i];
+			while (!code && day_is_set(r->day) && day_compare(r->day, d) <= 0) {
+				code = advance(r, e);
+				in_batch++;
+			}
+		}
+		if (!code && in_batch >= BATCH) {
+			code = reg_commit(l->demo->reg, e);
+			if (!code)
+				code = reg_begin(l->demo->reg, e);
+			in_batch = 0;
+		}
+	}
+	if (!code)
+		code = reg_commit(l->demo->reg, e);
+	if (code)
+		reg_rollback(l->demo->reg);
+	return code;
 }
 
 enum err_code demo_course(struct demo *d, struct err *e)
 {
-	enum { BATCH = 500 };
-	struct listing l = {0};
+	struct listing l = {.demo = d};
 	struct enterprise_filter any = {0};
 	enum err_code code = reg_enterprise_each(d->reg, &any, note_row, &l, e);
-	for (size_t i = 0; !code && i < l.count; i++) {
-		if (i % BATCH == 0)
-			code = reg_begin(d->reg, e);
-		if (!code)
-			code = record_one(d, l.all[i].id, l.all[i].index, e);
-		if (!code && (i % BATCH == BATCH - 1 || i + 1 == l.count))
-			code = reg_commit(d->reg, e);
-	}
-	if (code)
-		reg_rollback(d->reg);
+	if (!code)
+		code = play_all(&l, e);
 	free(l.all);
 	return code;
 }

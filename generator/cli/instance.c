@@ -41,7 +41,32 @@ static const char conf_head[] =
 	"# 环保举报与紧急情况的电话，写在举报说明页上。\n"
 	"#environment_phone = \"\";\n#emergency_phone = \"\";\n\n";
 
-enum err_code instance_make(struct arena *a, const char *dir, struct day demo_today, struct err *e)
+/* A column must not be empty (国办秘函〔2019〕19号): the site opens with a notice that says what it can do. */
+static enum err_code write_notice(
+	struct arena *a, const char *dir, struct day opened, struct err *e)
+{
+	char day[DAY_TEXT_BYTES];
+	struct buf b;
+	buf_init(&b, 65536);
+	buf_printf(&b, "---
+title: 公开平台上线
+date: %s 09:00
+source: 本站
+---
+", day_text(opened, day));
+	buf_str(&b, "公开平台现在可以查询：每家企业的类别和理由、该做什么和期限、整治的经过和结果；各街道、各类别、各行业的"
+		    "进度；附件1的全部要求；全部数据的下载。
+
+还不能做的：网上举报、按文字查找。举报请看[怎样举报](/report/)。
+");
+	const char *path = path_join(a, dir, arena_printf(a, "content/news/%s-open.md", day));
+	enum err_code code = file_write_durable(path, buf_text(&b), b.len, e);
+	buf_done(&b);
+	return code;
+}
+
+enum err_code instance_make(
+	struct arena *a, const char *dir, struct day demo_today, struct day opened, struct err *e)
 {
 	const char *conf = path_join(a, dir, "tianlan.conf");
 	if (file_exists(conf))
@@ -49,10 +74,12 @@ enum err_code instance_make(struct arena *a, const char *dir, struct day demo_to
 			T("“%s”已经是一个实例，没有改动它",
 				"\"%s\" is an instance already; nothing was changed"),
 			dir);
-	static const char *const folders[] = {"content", "evidence"};
+	static const char *const folders[] = {"content/news", "evidence"};
 	for (size_t i = 0; i < COUNT_OF(folders); i++)
 		if (dir_make_all(path_join(a, dir, folders[i]), e))
 			return e->code;
+	if (write_notice(a, dir, opened, e))
+		return e->code;
 	struct buf b;
 	buf_init(&b, 65536);
 	buf_str(&b, conf_head);

@@ -8,7 +8,7 @@
 /* ERR_NOT_FOUND with what to do when dir is no instance. */
 enum err_code instance_check(const char *dir, struct err *e) MUST_USE;
 /* Makes the folders and tianlan.conf; the register is made by the caller. ERR_CONFLICT when dir is one.
- * demo_today: the day a demo instance lives in; DAY_NONE: no demo. */
+ * demo_today: the day a demo instance lives in; DAY_NONE: no demo. opened: the day of the first notice in content/news. */
 enum err_code instance_make(
 	struct arena *a, const char *dir, struct day demo_today, struct err *e) MUST_USE;
 struct day instance_demo_day(void); /* 2019-09-10: two years after the campaign began */
