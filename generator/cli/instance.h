@@ -9,8 +9,8 @@
 enum err_code instance_check(const char *dir, struct err *e) MUST_USE;
 /* Makes the folders and tianlan.conf; the register is made by the caller. ERR_CONFLICT when dir is one.
  * demo_today: the day a demo instance lives in; DAY_NONE: no demo. opened: the day of the first notice in content/news. */
-enum err_code instance_make(
-	struct arena *a, const char *dir, struct day demo_today, struct err *e) MUST_USE;
+enum err_code instance_make(struct arena *a, const char *dir, struct day demo_today,
+	struct day opened, struct err *e) MUST_USE;
 struct day instance_demo_day(void); /* 2019-09-10: two years after the campaign began */
 /* Reads tianlan.conf; every key of struct site_config, checked (a scheme in domain is an error). */
 enum err_code instance_config(struct arena *a, const char *dir, struct site_config *ret,
