@@ -48,17 +48,11 @@ static enum err_code write_notice(
 	char day[DAY_TEXT_BYTES];
 	struct buf b;
 	buf_init(&b, 65536);
-	buf_printf(&b, "---
-title: 公开平台上线
-date: %s 09:00
-source: 本站
----
-", day_text(opened, day));
-	buf_str(&b, "公开平台现在可以查询：每家企业的类别和理由、该做什么和期限、整治的经过和结果；各街道、各类别、各行业的"
-		    "进度；附件1的全部要求；全部数据的下载。
-
-还不能做的：网上举报、按文字查找。举报请看[怎样举报](/report/)。
-");
+	buf_printf(&b, "---\ntitle: 公开平台上线\ndate: %s 09:00\nsource: 本站\n---\n",
+		day_text(opened, day));
+	buf_str(&b, "公开平台现在可以查询：每家企业的类别和理由、该做什么和期限、整治的经过和结果；"
+		    "各街道、各类别、各行业的进度；附件1的全部要求；全部数据的下载。\n\n"
+		    "还不能做的：网上举报、按文字查找。举报请看[怎样举报](/report/)。\n");
 	const char *path = path_join(a, dir, arena_printf(a, "content/news/%s-open.md", day));
 	enum err_code code = file_write_durable(path, buf_text(&b), b.len, e);
 	buf_done(&b);
