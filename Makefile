@@ -1,5 +1,6 @@
 # Tianlan: one non-recursive makefile. `make help` lists the targets.
 
+.DEFAULT_GOAL := all
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
