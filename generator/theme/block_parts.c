@@ -22,9 +22,10 @@ static enum err_code card_head(struct page_run *run, const struct block *b, cons
 		html_lit(run->out, " tone-");
 		html_attr_value(run->out, tone);
 	}
-	html_lit(run->out, "\"><header><h3>");
+	int level = run->heading_level + 1; /* below the heading it stands under */
+	buf_printf(run->out, "\"><header><h%d>", level);
 	put_cell(run, row, 0);
-	html_lit(run->out, "</h3>");
+	buf_printf(run->out, "</h%d>", level);
 	if (row->count > 1 && row->cells[1].len) {
 		html_lit(run->out, " <span class=\"state\">");
 		put_cell(run, row, 1);

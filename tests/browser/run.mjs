@@ -21,7 +21,7 @@ for (const width of [360, 1280]) {
   const problems = [];
   page.on("console", (m) => ["error", "warning"].includes(m.type()) && problems.push(m.text()));
   page.on("pageerror", (e) => problems.push(e.message));
-  page.on("requestfailed", (r) => problems.push(`failed ${r.url()}`));
+  page.on("requestfailed", (r) => r.failure()?.errorText === "net::ERR_ABORTED" || problems.push(`failed ${r.url()}`));
   for (const at of pages) {
     problems.length = 0;
     const answer = await page.goto(base + at);
