@@ -369,14 +369,3 @@ size_t written_warn(const struct ctx *c)
 	arena_free(a);
 	return n;
 }
-
-void written_paths(const struct ctx *c, struct buf *out)
-{
-	const struct extras *x = c->extras;
-	for (size_t i = 0; i < x->written_count; i++) {
-		if (written_is_intro(&x->written[i]))
-			continue;
-		buf_str(out, x->written[i].path);
-		buf_char(out, '\n');
-	}
-}

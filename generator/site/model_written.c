@@ -167,3 +167,13 @@ static enum err_code news_emit(struct worker *w, size_t index, struct err *e)
 }
 
 const struct other_kind news_kind = {.emit = news_emit, .depends = ON_FILES};
+
+void written_paths(const struct ctx *c, struct buf *out)
+{
+	for (size_t i = 0; i < c->extras->written_count; i++) {
+		if (written_is_intro(&c->extras->written[i]))
+			continue;
+		buf_str(out, c->extras->written[i].path);
+		buf_char(out, '\n');
+	}
+}
