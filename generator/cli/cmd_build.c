@@ -69,12 +69,12 @@ static void print_json(const struct site_report *r)
 
 enum err_code cmd_build(struct cli *c, int argc, char **argv, struct err *e)
 {
-	static const char usage[] = "tianlan build [--out DIR] [--full] [--jobs N]";
+	static const char usage[] = "tianlan build [--out DIR] [--full] [--no-bulk] [--jobs N]";
 	const char *out = NULL, *jobs_text = NULL;
 	if (cli_option(&argc, argv, "--out", &out, e) ||
 		cli_option(&argc, argv, "--jobs", &jobs_text, e))
 		return e->code;
-	bool full = cli_flag(&argc, argv, "--full");
+	bool full = cli_flag(&argc, argv, "--full"), no_bulk = cli_flag(&argc, argv, "--no-bulk");
 	if (cli_words(argc, argv, 0, 0, usage, e))
 		return e->code;
 	int64_t jobs = sysconf(_SC_NPROCESSORS_ONLN);
@@ -88,6 +88,7 @@ enum err_code cmd_build(struct cli *c, int argc, char **argv, struct err *e)
 		.out = out ? out : path_join(c->arena, c->dir, "public"),
 		.today = c->today,
 		.full = full,
+		.no_bulk = no_bulk,
 		.jobs = (int)jobs,
 		.progress = show_progress,
 		.warning = show_warning,

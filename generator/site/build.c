@@ -467,15 +467,47 @@ static enum err_code render_other(void *ctx, int worker, size_t index, struct er
 	return other_emit(&b->workers[worker], b->others[index], e);
 }
 
+/* Downloads of the whole register may be put off: what change and day they show stands in a state file of its own. */
+struct bulk_mark {
+	int64_t change;
+	int64_t day;
+};
+
+static struct bulk_mark read_bulk_mark(struct build *b)
+{
+	struct bulk_mark m = {-1, 0};
+	struct err ignored;
+	struct buf text;
+	buf_init(&text, sizeof m);
+	if (!b->report->full && store_read_state(b->ctx.store, "bulk", &text, &ignored) == ERR_OK &&
+		text.len == sizeof m)
+		memcpy(&m, text.data, sizeof m);
+	buf_done(&text);
+	return m;
+}
+
 static enum err_code render_others(struct build *b, struct err *e)
 {
 	size_t n = others_count(&b->ctx), chosen = 0;
+	struct bulk_mark bulk = read_bulk_mark(b), now = {b->now.last_change, b->now.today.n};
+	bool put_off = b->o->no_bulk && !b->report->full;
 	b->others = mem_zero(n + 1, sizeof *b->others);
-	for (size_t i = 0; i < n; i++)
-		if (b->report->full || other_stale(&b->ctx, i, b->old.last_change, b->old.today))
+	for (size_t i = 0; i < n; i++) {
+		bool is_bulk = other_is_bulk(&b->ctx, i);
+		if (is_bulk && put_off)
+			continue;
+		if (b->report->full ||
+			(is_bulk ? other_stale(
+					   &b->ctx, i, bulk.change, (struct day){(int32_t)bulk.day})
+				 : other_stale(&b->ctx, i, b->old.last_change, b->old.today)))
 			b->others[chosen++] = i;
+	}
 	b->report->rendered_others = chosen;
-	return work_run(b->o->jobs, chosen, render_other, b, e);
+	if (work_run(b->o->jobs, chosen, render_other, b, e))
+		return e->code;
+	if (put_off || memcmp(&bulk, &now, sizeof now) == 0)
+		return ERR_OK;
+	return store_put_state(b->ctx.store, "bulk", &now, sizeof now, e);
 }
 
 /* Written pages come and go without the register's knowing: those the last build had and this one has not are removed. */
@@ -488,7 +520,8 @@ static enum err_code remove_gone_pages(struct build *b, struct err *e)
 	written_paths(&b->ctx, &now);
 	enum err_code code = ERR_OK;
 	bool had = store_read_state(b->ctx.store, "written", &old, &ignored) == ERR_OK;
-	for (char *p = had ? old.data : NULL, *eol; !code && p && *p && (eol = strchr(p, '\n')); p = eol + 1) {
+	for (char *p = had ? old.data : NULL, *eol; !code && p && *p && (eol = strchr(p, '\n'));
+		p = eol + 1) {
 		const char *line = arena_printf(b->arena, "\n%.*s\n", (int)(eol - p), p);
 		const char *path = arena_strndup(b->arena, p, (size_t)(eol - p));
 		if (now.len && (strstr(now.data, line) || str_starts(now.data, line + 1)))
@@ -497,7 +530,8 @@ static enum err_code remove_gone_pages(struct build *b, struct err *e)
 		if (!code)
 			code = store_remove(b->ctx.store, arena_printf(b->arena, "%s.md", path), e);
 	}
-	if (!code && (!had || old.len != now.len || memcmp(buf_text(&old), buf_text(&now), now.len) != 0))
+	if (!code && (!had || old.len != now.len ||
+			     memcmp(buf_text(&old), buf_text(&now), now.len) != 0))
 		code = store_put_state(b->ctx.store, "written", buf_text(&now), now.len, e);
 	buf_done(&now);
 	buf_done(&old);
@@ -528,8 +562,8 @@ static enum err_code run(struct build *b, struct err *e)
 		return e->code;
 	state_sort(&b->now);
 	fold_totals(b);
-	if (render_lists(b, e) || render_others(b, e) ||
-		remove_gone_pages(b, e) || (b->report->full && store_remove_unseen(b->ctx.store, e)) ||
+	if (render_lists(b, e) || render_others(b, e) || remove_gone_pages(b, e) ||
+		(b->report->full && store_remove_unseen(b->ctx.store, e)) ||
 		pages_check(&b->ctx, b->workers, b->o->jobs, b->report, e) ||
 		state_write(b->ctx.store, &b->now, b->report->full ? NULL : &b->old, e))
 		return e->code;

@@ -34,6 +34,7 @@ struct site_options {
 	const struct policy *policy;
 	struct day today;
 	bool full;                 /* render everything, still writing only what changed */
+	bool no_bulk;              /* leave the downloads of the whole register as they are, for a later build */
 	int jobs;                  /* threads, at least 1 */
 	/* Called now and then with what was done so far, from one thread at a time; may be NULL. */
 	void (*progress)(void *ctx, const char *step, size_t done, size_t total);
