@@ -98,6 +98,7 @@ static enum err_code dictionary(struct worker *w, struct err *e)
 		.column_description = "下载文件各栏的含义，登记簿各栏是否公开",
 		.column_keywords = "散乱污,开放数据,数据字典",
 		.column_type = "数据开放",
+		.content_day = DAY_NONE,
 		.section = "data"};
 	return page_emit(w, &page, e);
 }

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { SOON_ROWS = 10, NEW_CHANGES = 8, NEW_ITEMS = 3, SOON_DAYS = 30, LOOK_BACK = 400 };
+enum { SOON_ROWS = 10, NEW_CHANGES = 6, NEW_ITEMS = 3, SOON_DAYS = 30, LOOK_BACK = 400 };
 
 static size_t category_part(
 	const struct totals *t, int category, bool (*is_part)(enum course_state))
@@ -81,7 +81,7 @@ static enum err_code keep_change(void *ctx, const struct pub_change *ch, struct 
 {
 	struct newest *n = ctx;
 	(void)e;
-	if (!ch->enterprise || str_eq(ch->kind, "field"))
+	if (!ch->enterprise || !(str_eq(ch->kind, "event") || str_eq(ch->kind, "registered")))
 		return ERR_OK;
 	struct pub_change *slot = &n->ring[n->count++ % NEW_CHANGES];
 	*slot = *ch;

@@ -13,6 +13,7 @@ static size_t monthly_count(const struct ctx *c)
 struct month_sums {
 	int64_t files, rows, added, changed, refused;
 	size_t units;
+	struct day received; /* the last of them */
 };
 
 static bool has_reported(const struct ctx *c, struct day month, const char *unit)
@@ -28,7 +29,7 @@ static bool has_reported(const struct ctx *c, struct day month, const char *unit
 static struct month_sums sum_month(const struct ctx *c, struct day month)
 {
 	const struct extras *x = c->extras;
-	struct month_sums s = {0};
+	struct month_sums s = {.received = DAY_NONE};
 	for (size_t i = 0; i < x->report_count; i++) {
 		const struct pub_report *r = &x->reports[i];
 		if (day_compare(r->month, month) != 0)
@@ -38,6 +39,8 @@ static struct month_sums sum_month(const struct ctx *c, struct day month)
 		s.added += r->added;
 		s.changed += r->changed;
 		s.refused += r->refused;
+		if (day_compare(r->received, s.received) > 0)
+			s.received = r->received;
 	}
 	for (size_t i = 0; i < c->street_count; i++)
 		s.units += has_reported(c, month, c->streets[i].code);
@@ -84,7 +87,9 @@ static enum err_code index_emit(struct worker *w, struct err *e)
 		.column_description = "各街道每月摸排情况的上报",
 		.column_keywords = "散乱污,月报,摸排",
 		.column_type = "数据发布",
-		.content_day = x->month_count ? x->months[x->month_count - 1] : DAY_NONE,
+		.content_day = x->month_count
+				       ? sum_month(w->ctx, x->months[x->month_count - 1]).received
+				       : DAY_NONE,
 		.section = "data"};
 	return page_emit(w, &page, e);
 }
@@ -99,7 +104,8 @@ static void add_reports(struct value *m, struct worker *w, struct day month)
 		if (day_compare(r->month, month) != 0)
 			continue;
 		struct value *v = value_add_map(list, a);
-		const struct month_sums s = {0, r->rows, r->added, r->changed, r->refused, 0};
+		const struct month_sums s = {
+			0, r->rows, r->added, r->changed, r->refused, 0, r->received};
 		value_set_text(v, a, "unit", text_or(unit_name(w->ctx, r->unit), "未知单位"));
 		value_set_text(v, a, "received", text_or(text_day_zh(a, r->received), "未记"));
 		value_set_text(v, a, "sha256", r->sha256);
@@ -152,7 +158,7 @@ static enum err_code month_emit(struct worker *w, struct day month, struct err *
 		.column_description = "各街道每月摸排情况的上报",
 		.column_keywords = "散乱污,月报,摸排",
 		.column_type = "数据发布",
-		.content_day = month,
+		.content_day = s.received,
 		.section = "data"};
 	return page_emit(w, &page, e);
 }

@@ -108,6 +108,7 @@ static enum err_code annex_emit(struct worker *w, struct err *e)
 		.column_description = "附件1：按类别和二环路内外的处置措施和期限",
 		.column_keywords = "散乱污,分类施治,处置措施,期限",
 		.column_type = "政策文件",
+		.content_day = DAY_NONE,
 		.section = "policy"};
 	return page_emit(w, &page, e);
 }
@@ -163,6 +164,7 @@ static enum err_code units_emit(struct worker *w, struct err *e)
 		.column_description = "街道和部门在散乱污企业综合治理中的责任",
 		.column_keywords = "散乱污,责任分工,街道,部门",
 		.column_type = "政策文件",
+		.content_day = DAY_NONE,
 		.section = "policy"};
 	return page_emit(w, &page, e);
 }

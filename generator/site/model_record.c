@@ -185,7 +185,8 @@ static void add_facts(struct model *m)
 	else
 		add_fact(m, list, "地址", rec->address, NULL);
 	add_fact(m, list, "社区", rec->community, NULL);
-	add_fact(m, list, "行业", rec->industry_text, kind && kind->named ? kind->name : NULL);
+	add_fact(m, list, "行业", rec->industry_text,
+		kind && kind->named && !str_eq(kind->name, rec->industry_text) ? kind->name : NULL);
 	add_fact(m, list, "产品", rec->products, NULL);
 	add_fact(m, list, "设备", rec->equipment_summary, "只公开种类和数量");
 	add_fact(m, list, "用工人数", rec->employees_band, "只公开区间");

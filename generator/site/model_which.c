@@ -136,6 +136,7 @@ static enum err_code emit(
 		.column_description = "回答几个问题，看附件1的哪一条适用于一家企业",
 		.column_keywords = "散乱污,分类,适用条款",
 		.column_type = "政策解读",
+		.content_day = DAY_NONE,
 		.section = "policy"};
 	return page_emit(w, &page, e);
 }

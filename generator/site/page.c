@@ -127,6 +127,8 @@ static void add_meta(struct value *m, struct worker *w, const struct page *page)
 		value_set_text(article, a, "pub_date", page->published);
 		set_when(article, a, "source", page->source);
 		value_set(m, a, "article", article);
+		/* A record is dated by its content; the time of day is in the meta data for its form alone. */
+		value_set_bool(m, a, "no_byline", str_eq(page->kind, "record"));
 	}
 	if (day_is_set(page->content_day)) {
 		value_set_text(m, a, "content_day", text_day(a, page->content_day));

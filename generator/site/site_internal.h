@@ -151,7 +151,7 @@ struct page {
 	const char *column_name, *column_description, *column_keywords, *column_type;
 	const char *published;        /* "YYYY-MM-DD HH:MM" */
 	const char *source;           /* ContentSource */
-	struct day content_day;       /* the day of what it shows, in the footer as "内容日期" */
+	struct day content_day;       /* the day of what it shows, in the footer as "内容日期"; DAY_NONE: none */
 	bool noindex;
 	const char *section;          /* the main navigation's current item: "results" "deadlines" "policy" … */
 };

@@ -209,6 +209,7 @@ static enum err_code map_emit(struct worker *w, struct err *e)
 		.column_description = "本站的全部栏目",
 		.column_keywords = "站点地图,栏目",
 		.column_type = "概况信息",
+		.content_day = DAY_NONE,
 		.section = "about"};
 	return page_emit(w, &page, e);
 }
