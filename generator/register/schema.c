@@ -27,9 +27,11 @@
 #define OPEN(field) "(SELECT open FROM field_open WHERE field='" field "')"
 #define SHOWN(field) " CASE WHEN " OPEN(field) " THEN " field " END AS " field ","
 
-/* Sums of output only over groups of three or more. What is left out of one grouping must not be the difference
- * between another grouping's total and what is shown: when the left-out groups hold one or two enterprises together, the
- * smallest group shown is left out as well. */
+/* clang-format off */
+
+/* Sums of output only over groups of three or more. What is left out of one grouping must not be the
+ * difference between another grouping's total and what is shown: when the left-out groups hold one
+ * or two enterprises together, the smallest group shown is left out as well. */
 #define OUTPUT_VIEW(name, grouped_by) \
 	"CREATE VIEW public_output_" name " AS" \
 	" SELECT grp, count, sum FROM (SELECT grp, count, sum," \
@@ -37,19 +39,18 @@
 	"  row_number() OVER (ORDER BY count<3, count, grp) AS place" \
 	"  FROM (SELECT coalesce(" grouped_by ",'') AS grp, count(*) AS count," \
 	"   sum(CAST(output_wan AS REAL)) AS sum FROM enterprise" \
-	"   WHERE output_wan IS NOT NULL AND " OPEN( \
-		"output_wan") "    AND state NOT IN ('withdrawn','out-of-scope') GROUP BY 1))" \
-			      " WHERE count>=3 AND NOT (hidden IN (1,2) AND place=1)"
+	"   WHERE output_wan IS NOT NULL AND " OPEN("output_wan") \
+	"    AND state NOT IN ('withdrawn','out-of-scope') GROUP BY 1))" \
+	" WHERE count>=3 AND NOT (hidden IN (1,2) AND place=1)"
 
 static const char *const version_1[] = {
 	"CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 
 	/* open: 1 when the field is published as the code's table says, 0 when the policy data closed it. */
-	"CREATE TABLE field_open (field TEXT PRIMARY KEY, open INTEGER NOT NULL) STRICT, WITHOUT "
-	"ROWID",
+	"CREATE TABLE field_open (field TEXT PRIMARY KEY, open INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 
-	"CREATE TABLE unit (code TEXT PRIMARY KEY CHECK (code<>''), name TEXT NOT NULL CHECK "
-	"(name<>''),"
+	"CREATE TABLE unit (code TEXT PRIMARY KEY CHECK (code<>''),"
+	" name TEXT NOT NULL CHECK (name<>''),"
 	" kind TEXT NOT NULL CHECK (kind IN ('street','zone','department','office','team')),"
 	" liaison_name TEXT, liaison_post TEXT, liaison_phone TEXT) STRICT, WITHOUT ROWID",
 	KEPT("unit"),
@@ -59,52 +60,26 @@ static const char *const version_1[] = {
 	" name_key TEXT NOT NULL, address_key TEXT NOT NULL,"
 	" industry TEXT, name TEXT NOT NULL CHECK (name<>''), address TEXT,"
 	" contact_name TEXT, contact_phone TEXT, employees TEXT, equipment TEXT, products TEXT,"
-	" output_wan TEXT, premises TEXT CHECK (premises IN ('租赁','自建'))," TRI_COLUMN(
-		"emission"
-		"s_"
-		"exceed") TRI_COLUMN("conforms") TRI_COLUMN("has_fire") TRI_COLUMN("has_eia")
-		TRI_COLUMN("has_planning") TRI_COLUMN("has_licence") TRI_COLUMN(
-			"has_hazard") TRI_COLUMN("has_unlawful_"
-						 "building")
-			TRI_COLUMN(
-				"in_demolition") " rectification_note TEXT, street TEXT "
-						 "NOT NULL REFERENCES unit(code), "
-						 "community TEXT,"
-						 " ring TEXT CHECK (ring IN "
-						 "('inner','outer')), category TEXT, "
-						 "measure TEXT, found_on TEXT," TRI_COLUMN(
-							 "industrial_"
-							 "premises")
-							 TRI_COLUMN(
-								 "unlawful_operation") " industry_"
-										       "kind "
-										       "TEXT"
-										       "," TRI_COLUMN(
-											       "add"
-											       "res"
-											       "s_"
-											       "pub"
-											       "li"
-											       "c") TRI_COLUMN("note_"
-													       "public")
-											       TRI_COLUMN(
-												       "hazard"
-												       "_publi"
-												       "c") TRI_COLUMN("demolitio"
-														       "n_public")
-												       TRI_COLUMN(
-													       "o"
-													       "u"
-													       "t"
-													       "_"
-													       "o"
-													       "f"
-													       "_"
-													       "s"
-													       "c"
-													       "o"
-													       "p"
-													       "e")
+	" output_wan TEXT, premises TEXT CHECK (premises IN ('租赁','自建')),"
+	TRI_COLUMN("emissions_exceed")
+	TRI_COLUMN("conforms")
+	TRI_COLUMN("has_fire")
+	TRI_COLUMN("has_eia")
+	TRI_COLUMN("has_planning")
+	TRI_COLUMN("has_licence")
+	TRI_COLUMN("has_hazard")
+	TRI_COLUMN("has_unlawful_building")
+	TRI_COLUMN("in_demolition")
+	" rectification_note TEXT, street TEXT NOT NULL REFERENCES unit(code), community TEXT,"
+	" ring TEXT CHECK (ring IN ('inner','outer')), category TEXT, measure TEXT, found_on TEXT,"
+	TRI_COLUMN("industrial_premises")
+	TRI_COLUMN("unlawful_operation")
+	" industry_kind TEXT,"
+	TRI_COLUMN("address_public")
+	TRI_COLUMN("note_public")
+	TRI_COLUMN("hazard_public")
+	TRI_COLUMN("demolition_public")
+	TRI_COLUMN("out_of_scope")
 	/* Worked out from the above and from the events, in the same transaction. */
 	" industry_slug TEXT NOT NULL, equipment_summary TEXT, suggested TEXT,"
 	" differs INTEGER NOT NULL, state TEXT NOT NULL, since TEXT, order_on TEXT,"
@@ -153,9 +128,8 @@ static const char *const version_1[] = {
 	" enterprise INTEGER NOT NULL REFERENCES enterprise(number),"
 	" candidate INTEGER NOT NULL REFERENCES enterprise(number),"
 	" report INTEGER REFERENCES monthly_report(seq),"
-	" decision TEXT CHECK (decision IN ('same','different')), by TEXT NOT NULL, at TEXT NOT "
-	"NULL,"
-	" decided_by TEXT, decided_at TEXT, UNIQUE (enterprise, candidate)) STRICT",
+	" decision TEXT CHECK (decision IN ('same','different')), by TEXT NOT NULL,"
+	" at TEXT NOT NULL, decided_by TEXT, decided_at TEXT, UNIQUE (enterprise, candidate)) STRICT",
 
 	/* old and new stay empty for fields of class NEVER: only that they changed is kept. */
 	"CREATE TABLE change_log (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -172,54 +146,33 @@ static const char *const version_1[] = {
 	"  AS last_change,"
 	" coalesce((SELECT number FROM enterprise ORDER BY number DESC LIMIT 1),0) AS last_number",
 
-	"CREATE VIEW public_enterprise AS SELECT number," SHOWN("name") SHOWN("street")
-		SHOWN("community") " CASE WHEN address_public IS NOT 'no' "
-				   "AND " OPEN(
-					   "address") " THEN address "
-						      "END AS address,"
-						      " address_public "
-						      "IS 'no' AS "
-						      "address_"
-						      "withheld,"
-						      " CASE "
-						      "WHEN " OPEN("industr"
-								   "y") " TH"
-									"EN "
-									"ind"
-									"ust"
-									"ry "
-									"END"
-									" AS"
-									" in"
-									"dus"
-									"try"
-									"_te"
-									"xt,"
-									" CA"
-									"SE "
-									"WHE"
-									"N"
-									" " OPEN("industry") " AND"
-											     " " OPEN("industry_kind") " THEN industry_slug END"
-														       "  AS industry," SHOWN(
-															       "products") " CASE WHEN " OPEN("equipment") " THEN equipment_summary END AS equipment_summary,"
-																					   " CASE WHEN NOT " OPEN("employees") " OR employees IS NULL THEN NULL"
-																									       "  WHEN CAST(employees AS INTEGER)>=100 THEN '100+'"
-																									       "  WHEN CAST(employees AS INTEGER)>=50 THEN '50–99'"
-																									       "  WHEN CAST(employees AS INTEGER)>=20 THEN '20–49'"
-																									       "  WHEN CAST(employees AS INTEGER)>=10 THEN '10–19'"
-																									       "  WHEN CAST(employees AS INTEGER)>=1 THEN '1–9' ELSE '0' END AS employees_band," SHOWN("premises") SHOWN("emissions_exceed") SHOWN("conforms") SHOWN("has_fire") SHOWN("has_eia") SHOWN("has_planning") SHOWN("has_licence") " CASE WHEN hazard_public='yes' AND " OPEN("has_hazard") " THEN has_hazard END AS has_hazard," SHOWN(
-																										       "has_unlawful_building") SHOWN("unlawful_operation")
-																										       SHOWN(
-																											       "industrial_premises") " CASE WHEN demolition_public='yes' AND " OPEN("in_demolition") " THEN in_demolition END"
-																																						      "  AS in_demolition,"
-																																						      " CASE WHEN note_public='yes' AND " OPEN(
-																																							      "rectification_note") " THEN rectification_note END"
-																																										    "  AS note," SHOWN("category") SHOWN("ring") SHOWN(
-																																											    "measure") SHOWN("found_on") " state, since, out_of_scope, first_reported, last_reported, changed_on FROM enterprise",
+	"CREATE VIEW public_enterprise AS SELECT number,"
+	SHOWN("name") SHOWN("street") SHOWN("community")
+	" CASE WHEN address_public IS NOT 'no' AND " OPEN("address") " THEN address END AS address,"
+	" address_public IS 'no' AS address_withheld,"
+	" CASE WHEN " OPEN("industry") " THEN industry END AS industry_text,"
+	" CASE WHEN " OPEN("industry") " AND " OPEN("industry_kind") " THEN industry_slug END"
+	"  AS industry,"
+	SHOWN("products")
+	" CASE WHEN " OPEN("equipment") " THEN equipment_summary END AS equipment_summary,"
+	" CASE WHEN NOT " OPEN("employees") " OR employees IS NULL THEN NULL"
+	"  WHEN CAST(employees AS INTEGER)>=100 THEN '100+'"
+	"  WHEN CAST(employees AS INTEGER)>=50 THEN '50–99'"
+	"  WHEN CAST(employees AS INTEGER)>=20 THEN '20–49'"
+	"  WHEN CAST(employees AS INTEGER)>=10 THEN '10–19'"
+	"  WHEN CAST(employees AS INTEGER)>=1 THEN '1–9' ELSE '0' END AS employees_band,"
+	SHOWN("premises") SHOWN("emissions_exceed") SHOWN("conforms") SHOWN("has_fire")
+	SHOWN("has_eia") SHOWN("has_planning") SHOWN("has_licence")
+	" CASE WHEN hazard_public='yes' AND " OPEN("has_hazard") " THEN has_hazard END AS has_hazard,"
+	SHOWN("has_unlawful_building") SHOWN("unlawful_operation") SHOWN("industrial_premises")
+	" CASE WHEN demolition_public='yes' AND " OPEN("in_demolition") " THEN in_demolition END"
+	"  AS in_demolition,"
+	" CASE WHEN note_public='yes' AND " OPEN("rectification_note")
+	"  THEN rectification_note END AS note,"
+	SHOWN("category") SHOWN("ring") SHOWN("measure") SHOWN("found_on")
+	" state, since, out_of_scope, first_reported, last_reported, changed_on FROM enterprise",
 
-	"CREATE VIEW public_event AS SELECT e.enterprise AS enterprise, e.seq AS seq, e.kind AS "
-	"kind,"
+	"CREATE VIEW public_event AS SELECT e.enterprise AS enterprise, e.seq AS seq, e.kind AS kind,"
 	" e.day AS day, e.unit AS unit, e.doc AS doc,"
 	" CASE WHEN e.note_public THEN e.note END AS note, e.corrects AS corrects,"
 	" e.decided AS decided,"
@@ -228,8 +181,8 @@ static const char *const version_1[] = {
 	"CREATE VIEW public_evidence AS SELECT enterprise, seq, sha256, name, kind, day, bytes"
 	" FROM evidence WHERE may_publish",
 
-	"CREATE VIEW public_task AS SELECT enterprise, seq, kind, unit, asked_on, due, done_on "
-	"FROM task",
+	"CREATE VIEW public_task AS SELECT enterprise, seq, kind, unit, asked_on, due, done_on"
+	" FROM task",
 
 	"CREATE VIEW public_change AS SELECT seq, coalesce(enterprise,0) AS enterprise, kind,"
 	" CASE WHEN kind<>'field' OR (SELECT open FROM field_open o WHERE o.field=detail)"
@@ -247,6 +200,8 @@ static const char *const version_1[] = {
 	"PRAGMA user_version = 1",
 	NULL,
 };
+
+/* clang-format on */
 
 static const struct migration migrations[] = {{1, version_1}};
 

@@ -135,8 +135,10 @@ static const char *read_piece(struct arena *a, const char *s, struct piece *p)
 	while (*s && !is_separator(s, &bytes)) {
 		size_t skip = bracket_at(s);
 
-		if (!skip && !after_word)
+		/* Right after a letter or digit only a Chinese numeral can begin a count. */
+		if (!skip && (!after_word || is_cjk_at(s, &bytes)))
 			skip = count_at(s, p);
+		bytes = 0;
 		if (skip) {
 			s += skip;
 			after_word = false;

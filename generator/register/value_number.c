@@ -352,9 +352,13 @@ bool value_day(const char *text, struct day *ret)
 		skip_blanks(&s);
 		if (take(&s, "年")) {
 			skip_blanks(&s);
-			ok = take_small(&s, &month) && take(&s, "月");
+			ok = take_small(&s, &month);
 			skip_blanks(&s);
-			ok = ok && take_small(&s, &day) && (take(&s, "日") || take(&s, "号"));
+			ok = ok && take(&s, "月");
+			skip_blanks(&s);
+			ok = ok && take_small(&s, &day);
+			skip_blanks(&s);
+			ok = ok && (take(&s, "日") || take(&s, "号"));
 		} else {
 			ok = take_any(&s, separators);
 			skip_blanks(&s);
