@@ -30,7 +30,7 @@ struct build {
 	struct list_plan *plans; /* by list */
 	struct list_page *pages; /* list pages to render */
 	size_t page_count, page_cap;
-	size_t *others;               /* indexes of the other pages to render */
+	size_t *others;	       /* indexes of the other pages to render */
 	pthread_mutex_t mutex; /* of done and the progress callback */
 	size_t done;
 };

@@ -112,7 +112,7 @@ static const char *resolve(struct arena *a, const char *page_url, const char *ad
 				len--;
 		}
 	}
-	strcpy(dir + len, address);
+	memcpy(dir + len, address, strlen(address) + 1);
 	return dir;
 }
 

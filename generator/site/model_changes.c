@@ -49,7 +49,7 @@ static enum err_code collect(void *ctx, const struct pub_change *ch, struct err 
 	if (g->count == g->cap) {
 		size_t cap = g->cap ? g->cap * 2 : 64;
 		struct group *all = arena_alloc(g->a, cap * sizeof *all);
-		if (g->count)
+		if (g->all)
 			memcpy(all, g->all, g->count * sizeof *all);
 		g->all = all;
 		g->cap = cap;

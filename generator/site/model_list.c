@@ -111,7 +111,6 @@ static void add_facets(struct value *m, struct worker *w, const struct list *l)
 	add_facet(facets, w, "按行业", FACET_INDUSTRY, t->by_industry, 0, c->industry_count);
 	add_facet(facets, w, "按二环路", FACET_RING, t->by_ring, 0, RING_COUNT);
 	value_set(m, w->arena, "facets", facets);
-	value_set_bool(m, w->arena, "has_facets", true);
 }
 
 /* ---- the page --------------------------------------------------------------------------------------- */

@@ -215,7 +215,7 @@ enum err_code reports_load(struct ctx *c, struct extras *x, struct err *e)
 	if (c->pub && pub_report_each(c->pub, keep_report, &r, e))
 		return e->code;
 	struct day *months = arena_alloc(x->arena, (x->report_count + 1) * sizeof *months);
-	for (size_t i = 0; i < x->report_count; i++)
+	for (size_t i = 0; r.all && i < x->report_count; i++)
 		if (!x->month_count || day_compare(months[x->month_count - 1], r.all[i].month) != 0)
 			months[x->month_count++] = r.all[i].month;
 	x->reports = r.all;

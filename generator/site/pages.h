@@ -41,7 +41,7 @@ struct extras {
 	size_t written_count;
 	struct asset *assets;
 	size_t asset_count;
-	const char *stylesheet, *script; /* addresses below the base path; NULL: none */
+	const char *stylesheet, *script;  /* addresses below the base path; NULL: none */
 	const struct pub_report *reports; /* by month, unit */
 	size_t report_count;
 	const struct day *months; /* of the reports, ascending */
@@ -56,7 +56,8 @@ enum err_code written_load(struct ctx *c, struct extras *x, struct err *e) MUST_
 const struct written *written_find(const struct ctx *c, const char *url);
 enum err_code written_emit(struct worker *w, const struct written *page, struct err *e) MUST_USE;
 /* Pages below a folder ("/news/"), not the folder itself: by order, then newest first; in the arena. */
-size_t written_in(const struct ctx *c, struct arena *a, const char *folder, const struct written ***ret);
+size_t written_in(
+	const struct ctx *c, struct arena *a, const char *folder, const struct written ***ret);
 /* Is it the introduction of a page the generator makes, and no page of its own? */
 bool written_is_intro(const struct written *page);
 /* The text people wrote to stand first on the generated page at url; NULL when there is none. */
@@ -64,23 +65,26 @@ const char *written_intro(const struct ctx *c, const char *url);
 /* Stale and empty columns as warnings (国办秘函〔2019〕19号); how many. */
 size_t written_warn(const struct ctx *c);
 enum err_code assets_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE;
-enum err_code reports_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE; /* model_monthly.c */
+enum err_code reports_load(
+	struct ctx *c, struct extras *x, struct err *e) MUST_USE; /* model_monthly.c */
 
 /* ---- links.c -------------------------------------------------------------------------------------------- */
 
 struct links *links_of(struct worker *w);
 void links_free_all(struct links *first);
 /* An address as it stands on the page at `url`; others than this site's are not kept. */
-void links_note(struct worker *w, const struct page *page, const char *page_url, const char *address);
+void links_note(
+	struct worker *w, const struct page *page, const char *page_url, const char *address);
 void links_anchor(struct worker *w, const char *page_url, const char *id);
 /* Every href and src of a rendered page, for what stands in the layout. */
-void links_scan_html(struct worker *w, const struct page *page, const char *page_url, const char *html);
+void links_scan_html(
+	struct worker *w, const struct page *page, const char *page_url, const char *html);
 size_t links_check(const struct ctx *c, struct arena *a);
 
 /* ---- query.c ---------------------------------------------------------------------------------------------- */
 
-enum err_code query_answer(void *ctx_of_page, const char *name, const char *const *args, size_t count,
-	struct buf *ret_text, struct err *e) MUST_USE;
+enum err_code query_answer(void *ctx_of_page, const char *name, const char *const *args,
+	size_t count, struct buf *ret_text, struct err *e) MUST_USE;
 struct page_scope { /* ctx of render_env while a page is rendered */
 	struct worker *worker;
 	const struct page *page;
@@ -91,11 +95,12 @@ struct page_scope { /* ctx of render_env while a page is rendered */
 
 const char *text_join(struct arena *a, const char *x, const char *y);
 const char *text_join3(struct arena *a, const char *x, const char *y, const char *z);
-const char *text_count(struct arena *a, size_t n);     /* 1,234 */
-const char *text_day_zh(struct arena *a, struct day d); /* NULL when not set, so that it is absent */
-const char *text_day(struct arena *a, struct day d);   /* 2018-09-30; NULL when not set */
-const char *text_month_zh(struct arena *a, struct day d); /* 2018年1月 */
-const char *text_month(struct arena *a, struct day d);    /* 2018-01 */
+const char *text_count(struct arena *a, size_t n); /* 1,234 */
+const char *text_day_zh(
+	struct arena *a, struct day d);		     /* NULL when not set, so that it is absent */
+const char *text_day(struct arena *a, struct day d); /* 2018-09-30; NULL when not set */
+const char *text_month_zh(struct arena *a, struct day d);  /* 2018年1月 */
+const char *text_month(struct arena *a, struct day d);	   /* 2018-01 */
 const char *text_or(const char *s, const char *otherwise); /* NULL and "" give otherwise */
 const char *text_one_line(struct arena *a, const char *s);
 /* "/results/index" -> "/results/", "/a/b" -> "/a/b.html" */
@@ -106,7 +111,7 @@ struct day day_of(int32_t n);
 bool state_is_finished(enum course_state s);
 bool state_is_under_way(enum course_state s);
 const char *category_slug_or(enum category c); /* "unclassified" for NONE */
-const char *ring_slug_or(enum ring r);         /* "unsettled" for UNKNOWN */
+const char *ring_slug_or(enum ring r);	       /* "unsettled" for UNKNOWN */
 const char *street_name(const struct ctx *c, const char *code);
 const char *unit_name(const struct ctx *c, const char *code);
 const char *kind_label(const char *kind); /* of a task or a piece of evidence */
@@ -134,11 +139,15 @@ const struct facet_counts *facet_counts(const struct ctx *c, enum list_facet fac
 /* ---- models ----------------------------------------------------------------------------------------------------------- */
 
 /* Duties of a record as its page shows them. */
-void record_duties(const struct ctx *c, struct arena *a, const struct pub_record *rec, struct duties *ret);
-uint16_t record_street(const struct ctx *c, const struct pub_record *rec);   /* index; 0xffff: other */
-uint8_t record_industry(const struct ctx *c, const struct pub_record *rec); /* index; 其他 when none fits */
+void record_duties(
+	const struct ctx *c, struct arena *a, const struct pub_record *rec, struct duties *ret);
+uint16_t record_street(
+	const struct ctx *c, const struct pub_record *rec); /* index; 0xffff: other */
+uint8_t record_industry(
+	const struct ctx *c, const struct pub_record *rec); /* index; 其他 when none fits */
 /* Brief text of a record for lists, by number; name and street. */
-enum err_code record_brief(struct worker *w, uint32_t number, struct brief *ret, struct err *e) MUST_USE;
+enum err_code record_brief(
+	struct worker *w, uint32_t number, struct brief *ret, struct err *e) MUST_USE;
 /* A map for one record in a table: name, url, id, street, category, state, due … */
 struct value *model_row(struct worker *w, struct value *list, const struct brief *b);
 struct value *model_change(struct worker *w, struct value *list, const struct pub_change *ch);
@@ -157,8 +166,8 @@ struct other_kind {
 	enum { ON_INPUTS = 0, ON_DAY = 1, ON_CHANGES = 2, ON_FILES = 4, IS_BULK = 8 } depends;
 };
 size_t others_pages(const struct ctx *c);
-extern const struct other_kind home_kind, written_kind, news_kind, facets_kind, deadlines_kind, policy_kind,
-	which_kind, changes_kind, monthly_kind, data_kind, bulk_kind, sitemap_kind,
+extern const struct other_kind home_kind, written_kind, news_kind, facets_kind, deadlines_kind,
+	policy_kind, which_kind, changes_kind, monthly_kind, data_kind, bulk_kind, sitemap_kind,
 	assets_kind;
 
 #endif

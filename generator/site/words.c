@@ -81,7 +81,6 @@ const char *const site_words[] = {
 	"has_children",
 	"has_crumbs",
 	"has_evidence",
-	"has_facets",
 	"has_late",
 	"has_missing",
 	"has_months",
