@@ -7,7 +7,6 @@
  */
 #include "cli/cli.h"
 
-#include "register/import.h"
 #include "tianlan/markup.h"
 #include "tianlan/register.h"
 

@@ -135,7 +135,8 @@ static enum err_code parse(struct arena *a, const char *file, const char *text, 
 		int line = config_error_line(&c);
 		const char *zh = strstr(why, "duplicate") ? "同一个名称写了两次"
 							  : "写法不对（缺分号、引号或括号？）";
-		code = err_at(e, ERR_INPUT, r.file, line, column_of(&r, line, NULL), "%s", T(zh, why));
+		code = err_at(
+			e, ERR_INPUT, r.file, line, column_of(&r, line, NULL), "%s", T(zh, why));
 	} else {
 		struct conf *root = arena_alloc(a, sizeof *root);
 		code = copy(&r, config_root_setting(&c), 0, root, e);

@@ -167,7 +167,8 @@ static struct enterprise_id match_of(struct import *im, int row)
 	return (struct enterprise_id){0};
 }
 
-/* A record named by id must be this unit's. */
+/* A record named by its number may be any unit's (a district-wide export comes back whole); one tied by hand must be
+ * this unit's, since row numbers are easily mistyped. */
 static enum err_code check_named(
 	struct import *im, struct enterprise_id id, bool by_match, struct err *e)
 {
@@ -185,16 +186,11 @@ static enum err_code check_named(
 	}
 	if (code != ERR_OK)
 		return code;
-	if (!str_eq(unit, im->options->unit)) {
-		if (by_match)
-			return err_set(e, ERR_USAGE,
-				T("--match %d=%s：该企业由另一单位上报",
-					"--match %d=%s: reported by another unit"),
-				im->row.row, text);
-		import_row_refuse(im->reader, &im->row, FIELD_ID, text,
-			T("该编号的企业由另一单位上报",
-				"the enterprise of this id is reported by another unit"));
-	}
+	if (by_match && !str_eq(unit, im->options->unit))
+		return err_set(e, ERR_USAGE,
+			T("--match %d=%s：该企业由另一单位上报",
+				"--match %d=%s: reported by another unit"),
+			im->row.row, text);
 	return ERR_OK;
 }
 

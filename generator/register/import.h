@@ -1,5 +1,5 @@
 /*
- * The parts of the import of 附件2 between themselves, and the list of matches that wait for a person.
+ * The parts of the import of 附件2 between themselves.
  *
  * Not here: reading files (sheet.h), the heading (header.h), writing rows (register_internal.h).
  * Ownership: what a report holds lives in the caller's arena; a row's values in the arena given to the reader.
@@ -10,29 +10,6 @@
 #include "tianlan/base.h"
 #include "tianlan/policy.h"
 #include "tianlan/register.h"
-
-/* ---- matches that wait for a person --------------------------------------------------------- */
-
-struct import_open {
-	int64_t seq; /* of a recorded pair, for a decision; 0: a row of a sheet that was not taken in */
-	const char *unit;
-	struct day month;		 /* of the sheet; DAY_NONE for a pair */
-	const char *file;		 /* the sheet's name as received; NULL for a pair */
-	int row;			 /* in that sheet */
-	struct enterprise_id enterprise; /* of a pair: the newer record; n 0 otherwise */
-	const char *name;
-	const struct enterprise_id *candidates;
-	const char *const *candidate_names;
-	size_t count;
-};
-typedef enum err_code import_open_fn(void *ctx, const struct import_open *open, struct err *e);
-/* Rows of each unit's latest sheet that are still near an existing record (the kept sheet is read again), then
- * pairs that went in as two records. note is needed as for an import; nothing is changed. */
-enum err_code reg_import_open_each(struct reg *r, const struct change_note *note, struct arena *a,
-	import_open_fn *fn, void *ctx, struct err *e) MUST_USE;
-/* A recorded pair: same (the newer record is withdrawn) or not. */
-enum err_code reg_import_open_decide(struct reg *r, int64_t seq, bool same, struct day day,
-	const struct change_note *note, struct err *e) MUST_USE;
 
 /* ---- between the parts ------------------------------------------------------------------------ */
 

@@ -384,8 +384,8 @@ static enum err_code write_meta(struct reg *r, const char *key, const char *valu
 static enum err_code connect(struct reg *r, const char *path, int flags, struct err *e)
 {
 	static const char *const settings[] = {"PRAGMA foreign_keys = ON",
-		"PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF", "PRAGMA recursive_triggers = ON",
-		"PRAGMA cell_size_check = ON"};
+		"PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF",
+		"PRAGMA recursive_triggers = ON", "PRAGMA cell_size_check = ON"};
 	enum err_code code = ERR_OK;
 
 	if (sqlite3_open_v2(path, &r->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,

@@ -76,12 +76,20 @@ struct styles_run {
 	size_t cap;
 };
 
+/* A format's number; what is none counts as 0, the general format. */
+static int format_number(const char *text)
+{
+	int64_t n = 0;
+
+	return text && str_to_int64(text, &n) && n < 1000000 ? (int)n : 0;
+}
+
 static void styles_format(struct xlsx_parse *p, const char **attributes)
 {
 	struct styles_run *run = p->ctx;
 	struct xlsx_book *x = p->x;
 	const char *id = xlsx_attribute(attributes, "numFmtId");
-	int number = id ? atoi(id) : 0;
+	int number = format_number(id);
 	bool is_day = xlsx_builtin_is_day(number);
 
 	for (size_t i = 0; i < run->custom_count; i++)
@@ -106,7 +114,7 @@ static void styles_start(struct xlsx_parse *p, const char *name, const char **at
 
 		if (!id || !code || run->custom_count == COUNT_OF(run->custom))
 			return;
-		run->custom[run->custom_count].id = atoi(id);
+		run->custom[run->custom_count].id = format_number(id);
 		run->custom[run->custom_count++].is_day = xlsx_format_is_day(code);
 	} else if (strcmp(name, "cellXfs") == 0) {
 		run->in_cell_formats = true;

@@ -38,19 +38,19 @@ enum base_lang base_lang_get(void);
 
 enum err_code {
 	ERR_OK = 0,
-	ERR_USAGE,     /* an argument is wrong: an unknown name, a day that is none   exit 2, HTTP 400 */
-	ERR_INPUT,     /* a file or stored data cannot be used                        exit 3, HTTP 422 */
+	ERR_USAGE, /* an argument is wrong: an unknown name, a day that is none   exit 2, HTTP 400 */
+	ERR_INPUT, /* a file or stored data cannot be used                        exit 3, HTTP 422 */
 	ERR_NOT_FOUND, /* what was named does not exist                               exit 3, HTTP 404 */
-	ERR_CONFLICT,  /* the state of things forbids it (exists already, locked)     exit 3, HTTP 409 */
-	ERR_REFUSED,   /* checked and refused; the rest was done                      exit 1, HTTP 422 */
-	ERR_SYSTEM,    /* the machine failed: disk, permission, a library             exit 4, HTTP 500 */
+	ERR_CONFLICT, /* the state of things forbids it (exists already, locked)     exit 3, HTTP 409 */
+	ERR_REFUSED, /* checked and refused; the rest was done                      exit 1, HTTP 422 */
+	ERR_SYSTEM, /* the machine failed: disk, permission, a library             exit 4, HTTP 500 */
 };
 
 struct err {
 	enum err_code code;
-	int line;           /* 1-based; 0: none. For sheets, the row as the spreadsheet shows it */
-	int column;         /* 1-based, in characters; 0: none */
-	char file[256];     /* the input's name; "" when none */
+	int line;	    /* 1-based; 0: none. For sheets, the row as the spreadsheet shows it */
+	int column;	    /* 1-based, in characters; 0: none */
+	char file[256];	    /* the input's name; "" when none */
 	char message[1024]; /* one sentence or more, in the language of messages, no newline */
 };
 
@@ -78,8 +78,9 @@ char *mem_strdup(const char *s);
 struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a); /* accepts NULL */
-void arena_reset(struct arena *a); /* forgets everything, keeps the memory for the next unit of work */
-void *arena_alloc(struct arena *a, size_t bytes); /* aligned for any type, zeroed */
+void arena_reset(
+	struct arena *a); /* forgets everything, keeps the memory for the next unit of work */
+void *arena_alloc(struct arena *a, size_t bytes);   /* aligned for any type, zeroed */
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -131,7 +132,7 @@ struct day {
 #define DAY_NONE ((struct day){INT32_MIN})
 
 bool day_is_set(struct day d);
-bool day_ymd_valid(int year, int month, int day); /* years 1900 to 2199 */
+bool day_ymd_valid(int year, int month, int day);      /* years 1900 to 2199 */
 struct day day_from_ymd(int year, int month, int day); /* must be valid */
 void day_to_ymd(struct day d, int *ret_year, int *ret_month, int *ret_day);
 /* Exactly YYYY-MM-DD and a real day; false otherwise. */
@@ -145,7 +146,7 @@ const char *day_text_zh(struct day d, char out[DAY_ZH_BYTES]);
 /* Adds calendar months, the day clamped to the month's length: 2017-12-31 + 2 = 2018-02-28. */
 struct day day_add_months(struct day d, int months);
 struct day day_add(struct day d, int days);
-int day_compare(struct day a, struct day b); /* <0, 0, >0; DAY_NONE sorts first */
+int day_compare(struct day a, struct day b);	 /* <0, 0, >0; DAY_NONE sorts first */
 int day_between(struct day from, struct day to); /* to - from; both set */
 /* A month YYYY-MM as its first day; false when it is none. */
 bool month_parse(const char *s, struct day *ret_first);
@@ -154,12 +155,13 @@ struct day day_from_unix(int64_t seconds);
 
 /* ---- files ---------------------------------------------------------------------------- */
 
-enum err_code file_read(const char *path, size_t max_bytes, struct buf *ret_bytes,
-	struct err *e) MUST_USE;
+enum err_code file_read(
+	const char *path, size_t max_bytes, struct buf *ret_bytes, struct err *e) MUST_USE;
 /* Writes beside, fsyncs file and folder, renames: after a crash the old or the new file stands. */
-enum err_code file_write_durable(const char *path, const void *bytes, size_t len,
-	struct err *e) MUST_USE;
-enum err_code dir_make_all(const char *path, struct err *e) MUST_USE; /* mkdir -p, mode 0777 & ~umask */
+enum err_code file_write_durable(
+	const char *path, const void *bytes, size_t len, struct err *e) MUST_USE;
+enum err_code dir_make_all(
+	const char *path, struct err *e) MUST_USE; /* mkdir -p, mode 0777 & ~umask */
 enum err_code dir_sync(const char *path, struct err *e) MUST_USE;
 bool file_exists(const char *path);
 /* Removes a tree; missing is fine. Never follows symbolic links. */

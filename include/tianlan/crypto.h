@@ -18,8 +18,8 @@ enum err_code crypto_start(struct err *e) MUST_USE;
 
 void sha256_bytes(const void *bytes, size_t len, uint8_t out[SHA256_BYTES]);
 void sha256_hex(const void *bytes, size_t len, char out[SHA256_HEX_BYTES]);
-enum err_code sha256_file(const char *path, char out[SHA256_HEX_BYTES], uint64_t *ret_bytes,
-	struct err *e) MUST_USE;
+enum err_code sha256_file(
+	const char *path, char out[SHA256_HEX_BYTES], uint64_t *ret_bytes, struct err *e) MUST_USE;
 
 /* 128 bits of BLAKE2b: names content for "has it changed", not for people. */
 struct hash128 {

@@ -29,25 +29,27 @@ struct conf {
 	size_t count;
 };
 
-enum err_code conf_load(struct arena *a, const char *path, const struct conf **ret_root,
-	struct err *e) MUST_USE;
+enum err_code conf_load(
+	struct arena *a, const char *path, const struct conf **ret_root, struct err *e) MUST_USE;
 enum err_code conf_parse(struct arena *a, const char *file_name, const char *text,
 	const struct conf **ret_root, struct err *e) MUST_USE;
 /* NULL when absent. */
 const struct conf *conf_find(const struct conf *group, const char *name);
 /* ERR_INPUT at the item's place. */
-enum err_code conf_error(const struct conf *at, struct err *e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+enum err_code conf_error(const struct conf *at, struct err *e, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 /* Required values of one type; the error names the missing or wrong key. */
-enum err_code conf_string(const struct conf *group, const char *name, const char **ret,
-	struct err *e) MUST_USE;
-enum err_code conf_int(const struct conf *group, const char *name, int64_t *ret, struct err *e) MUST_USE;
+enum err_code conf_string(
+	const struct conf *group, const char *name, const char **ret, struct err *e) MUST_USE;
+enum err_code conf_int(
+	const struct conf *group, const char *name, int64_t *ret, struct err *e) MUST_USE;
 /* Optional values: absent keeps *ret; a wrong type is an error. */
-enum err_code conf_opt_string(const struct conf *group, const char *name, const char **ret,
-	struct err *e) MUST_USE;
-enum err_code conf_opt_int(const struct conf *group, const char *name, int64_t *ret,
-	struct err *e) MUST_USE;
-enum err_code conf_opt_bool(const struct conf *group, const char *name, bool *ret,
-	struct err *e) MUST_USE;
+enum err_code conf_opt_string(
+	const struct conf *group, const char *name, const char **ret, struct err *e) MUST_USE;
+enum err_code conf_opt_int(
+	const struct conf *group, const char *name, int64_t *ret, struct err *e) MUST_USE;
+enum err_code conf_opt_bool(
+	const struct conf *group, const char *name, bool *ret, struct err *e) MUST_USE;
 /* Every key of the group must be in the NULL-ended list: a misspelt key is an error, not ignored. */
 enum err_code conf_only(const struct conf *group, const char *const *names, struct err *e) MUST_USE;
 
@@ -87,7 +89,7 @@ struct front_matter {
 	struct front_item *items;
 	size_t count;
 	const char *body; /* the text after it */
-	int body_line;    /* line of body's first line in the file */
+	int body_line;	  /* line of body's first line in the file */
 };
 /* A file without front matter gives count 0. A duplicate or malformed line is an error. */
 enum err_code front_parse(struct arena *a, const char *file_name, const char *text,

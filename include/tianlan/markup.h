@@ -21,8 +21,8 @@ struct html_frag {
 
 /* Only a literal: html_lit(b, "<td>"). */
 #define html_lit(b, s) buf_add((b), "" s "", sizeof(s) - 1)
-void html_text(struct buf *b, const char *s);                    /* element content */
-void html_attr_value(struct buf *b, const char *s);              /* inside double quotes */
+void html_text(struct buf *b, const char *s);			    /* element content */
+void html_attr_value(struct buf *b, const char *s);		    /* inside double quotes */
 void html_attr(struct buf *b, const char *name, const char *value); /* ` name="value"` */
 /* ` href="…"`; http, https, mailto, tel, relative and fragment addresses; anything else gives href="#". */
 void html_href(struct buf *b, const char *url);
@@ -30,13 +30,14 @@ bool url_is_allowed(const char *url); /* the allow-list of html_href */
 void html_frag_add(struct buf *b, struct html_frag frag);
 struct html_frag html_frag_from(const struct buf *written_html);
 
-void xml_text(struct buf *b, const char *s); /* content and attribute values; drops characters XML 1.0 forbids */
+void xml_text(struct buf *b,
+	const char *s); /* content and attribute values; drops characters XML 1.0 forbids */
 
 /* Markdown inline text, also right inside a table cell of the `table` block: every ASCII punctuation
  * character that could start markup is escaped with a backslash, `|` too; line breaks become one space. */
 void md_text(struct buf *b, const char *s);
 void md_text_n(struct buf *b, const char *s, size_t len);
-void md_url(struct buf *b, const char *url); /* inside ](…) */
+void md_url(struct buf *b, const char *url);			/* inside ](…) */
 void md_link(struct buf *b, const char *text, const char *url); /* [text](url), both escaped */
 
 /* JSON without state but for the comma; nests up to 32 deep. */

@@ -20,17 +20,18 @@
 struct reg;
 
 struct change_note {
-	const char *by;     /* who; required, non-empty */
-	const char *why;    /* reason; may be NULL where the act explains itself (import, event) */
-	const char *at;     /* "YYYY-MM-DDTHH:MM:SS+08:00", from outside */
+	const char *by;	 /* who; required, non-empty */
+	const char *why; /* reason; may be NULL where the act explains itself (import, event) */
+	const char *at;	 /* "YYYY-MM-DDTHH:MM:SS+08:00", from outside */
 };
 
 /* dir is the instance's folder: register.db and evidence/ stand in it. Creates nothing. */
-enum err_code reg_open(const char *dir, const struct policy *p, struct reg **ret, struct err *e) MUST_USE;
+enum err_code reg_open(
+	const char *dir, const struct policy *p, struct reg **ret, struct err *e) MUST_USE;
 /* Makes register.db with the newest schema and the policy's units. ERR_CONFLICT when there is one.
  * uuid names the register for good (32 hex digits, from outside). prefix: "650105". */
-enum err_code reg_create(const char *dir, const struct policy *p, const char *uuid, const char *prefix,
-	const struct change_note *note, struct err *e) MUST_USE;
+enum err_code reg_create(const char *dir, const struct policy *p, const char *uuid,
+	const char *prefix, const struct change_note *note, struct err *e) MUST_USE;
 void reg_close(struct reg *r);
 int reg_schema_version(void);
 /* Several changes as one: nothing is seen or kept unless commit succeeds. Nesting is not allowed. */
@@ -44,33 +45,36 @@ struct enterprise_id { /* the running number; shown as PREFIX-000123, six digits
 	int64_t n;
 };
 #define ENTERPRISE_ID_BYTES 32
-const char *reg_id_text(const struct reg *r, struct enterprise_id id, char out[ENTERPRISE_ID_BYTES]);
-enum err_code reg_id_parse(const struct reg *r, const char *text, struct enterprise_id *ret,
-	struct err *e) MUST_USE;
+const char *reg_id_text(
+	const struct reg *r, struct enterprise_id id, char out[ENTERPRISE_ID_BYTES]);
+enum err_code reg_id_parse(
+	const struct reg *r, const char *text, struct enterprise_id *ret, struct err *e) MUST_USE;
 
 struct enterprise {
 	struct enterprise_id id;
-	const char *value[FIELD_COUNT]; /* by field, canonical text ("yes"/"no" for TRI, slugs, YYYY-MM-DD); NULL: blank */
+	const char *value
+		[FIELD_COUNT]; /* by field, canonical text ("yes"/"no" for TRI, slugs, YYYY-MM-DD); NULL: blank */
 	enum category category;
 	enum ring ring;
 	enum measure measure;
-	struct course course;           /* worked out from the events, cached in the row */
+	struct course course; /* worked out from the events, cached in the row */
 	struct classification suggestion;
-	bool differs;                   /* suggestion and confirmed category differ: listed for review */
-	const char *unit;               /* code of the reporting unit */
+	bool differs;	  /* suggestion and confirmed category differ: listed for review */
+	const char *unit; /* code of the reporting unit */
 };
 
 /* value[f] as for reg_enterprise_set. FIELD_NAME and FIELD_STREET are required. Adds the `registered` event. */
-enum err_code reg_enterprise_add(struct reg *r, const char *const value[FIELD_COUNT], const char *unit,
-	struct day registered_on, const struct change_note *note, struct enterprise_id *ret,
-	struct err *e) MUST_USE;
+enum err_code reg_enterprise_add(struct reg *r, const char *const value[FIELD_COUNT],
+	const char *unit, struct day registered_on, const struct change_note *note,
+	struct enterprise_id *ret, struct err *e) MUST_USE;
 enum err_code reg_enterprise_get(struct reg *r, struct enterprise_id id, struct arena *a,
 	struct enterprise *ret, struct err *e) MUST_USE;
 /* text is what a person would write (是, 有, 散乱, inner, 2018.9.30, …); it is normalised or refused with ERR_USAGE
  * naming the field and the value; "" blanks. Setting category adds a `classified` event, measure `measure_decided`.
  * *ret_changed: false when it was so already. */
-enum err_code reg_enterprise_set(struct reg *r, struct enterprise_id id, enum field f, const char *text,
-	struct day day, const struct change_note *note, bool *ret_changed, struct err *e) MUST_USE;
+enum err_code reg_enterprise_set(struct reg *r, struct enterprise_id id, enum field f,
+	const char *text, struct day day, const struct change_note *note, bool *ret_changed,
+	struct err *e) MUST_USE;
 struct enterprise_filter { /* NULL / 0: any */
 	const char *street, *unit, *industry;
 	enum category category;
@@ -87,12 +91,12 @@ enum err_code reg_enterprise_each(struct reg *r, const struct enterprise_filter 
 struct event_new {
 	enum event_kind kind;
 	struct day day;
-	const char *unit;          /* acting unit's code; may be NULL */
-	const char *doc;           /* document number; may be NULL; 〔 〕 checked */
-	const char *note;          /* staff text, REVIEWED; may be NULL */
+	const char *unit; /* acting unit's code; may be NULL */
+	const char *doc;  /* document number; may be NULL; 〔 〕 checked */
+	const char *note; /* staff text, REVIEWED; may be NULL */
 	bool note_public;
-	int64_t corrects;          /* EVENT_CORRECTION: seq of the event it voids or replaces, else 0 */
-	const char *const *files;  /* NULL-ended paths, filed as evidence; may be NULL */
+	int64_t corrects; /* EVENT_CORRECTION: seq of the event it voids or replaces, else 0 */
+	const char *const *files; /* NULL-ended paths, filed as evidence; may be NULL */
 	bool files_public;
 };
 enum err_code reg_event_add(struct reg *r, struct enterprise_id id, const struct event_new *ev,
@@ -103,7 +107,8 @@ struct event {
 	enum event_kind kind;
 	struct day day;
 	const char *unit, *doc, *note, *by, *at;
-	const char *decided;       /* classified: the category's slug; measure_decided: the measure's id; else NULL */
+	const char *
+		decided; /* classified: the category's slug; measure_decided: the measure's id; else NULL */
 	bool note_public;
 	int64_t corrects;
 	bool voided;
@@ -122,32 +127,35 @@ struct evidence {
 };
 /* Copies the file to evidence/ab/<sha256> durably, then records it. kind: photo-before photo-during photo-after
  * video check-record equipment-list legal-paper other. */
-enum err_code reg_evidence_add(struct reg *r, struct enterprise_id id, const char *path, const char *kind,
-	struct day day, bool may_publish, const struct change_note *note, struct err *e) MUST_USE;
-typedef enum err_code evidence_fn(void *ctx, const struct evidence *ev, struct err *e);
-enum err_code reg_evidence_each(struct reg *r, struct enterprise_id id, evidence_fn *fn, void *ctx,
+enum err_code reg_evidence_add(struct reg *r, struct enterprise_id id, const char *path,
+	const char *kind, struct day day, bool may_publish, const struct change_note *note,
 	struct err *e) MUST_USE;
+typedef enum err_code evidence_fn(void *ctx, const struct evidence *ev, struct err *e);
+enum err_code reg_evidence_each(
+	struct reg *r, struct enterprise_id id, evidence_fn *fn, void *ctx, struct err *e) MUST_USE;
 /* Re-hashes every stored file; calls back for each that is missing or differs. */
-enum err_code reg_evidence_verify(struct reg *r, evidence_fn *bad, void *ctx, struct err *e) MUST_USE;
+enum err_code reg_evidence_verify(
+	struct reg *r, evidence_fn *bad, void *ctx, struct err *e) MUST_USE;
 
 /* ---- tasks of departments out of a record ------------------------------------------------- */
 
 struct task {
 	int64_t seq;
 	struct enterprise_id enterprise;
-	const char *kind;  /* cut-water cut-power demolish guide-procedures check-emissions punish other */
+	const char *
+		kind; /* cut-water cut-power demolish guide-procedures check-emissions punish other */
 	const char *unit;
 	struct day asked_on, due, done_on; /* due, done_on may be DAY_NONE */
 	const char *note;
 };
 enum err_code reg_task_add(struct reg *r, const struct task *task, const struct change_note *note,
 	int64_t *ret_seq, struct err *e) MUST_USE;
-enum err_code reg_task_done(struct reg *r, int64_t seq, struct day day, const struct change_note *note,
-	struct err *e) MUST_USE;
+enum err_code reg_task_done(struct reg *r, int64_t seq, struct day day,
+	const struct change_note *note, struct err *e) MUST_USE;
 typedef enum err_code task_fn(void *ctx, const struct task *task, struct err *e);
 /* unit NULL: all; id.n 0: all enterprises. */
-enum err_code reg_task_each(struct reg *r, const char *unit, struct enterprise_id id, bool open_only,
-	task_fn *fn, void *ctx, struct err *e) MUST_USE;
+enum err_code reg_task_each(struct reg *r, const char *unit, struct enterprise_id id,
+	bool open_only, task_fn *fn, void *ctx, struct err *e) MUST_USE;
 
 /* ---- units -------------------------------------------------------------------------------- */
 
@@ -163,35 +171,89 @@ enum err_code reg_unit_each(struct reg *r, unit_fn *fn, void *ctx, struct err *e
 /* ---- import and export of 附件2 ------------------------------------------------------------- */
 
 struct import_options {
-	const char *unit;        /* code; required */
-	struct day month;        /* first day of the reported month */
+	const char *unit; /* code; required */
+	struct day month; /* first day of the reported month */
 	bool dry_run;
 	bool accept_near;
-	const struct { int row; struct enterprise_id id; } *match; /* --match ROW=ID; from a NULL-able list */
+	const struct {
+		int row;
+		struct enterprise_id id;
+	} * match; /* --match ROW=ID; from a NULL-able list */
 	size_t match_count;
-	size_t max_bytes;        /* 0: 64 MiB */
+	size_t max_bytes; /* 0: 64 MiB */
 };
-struct import_cell { const char *sheet; int row; const char *column, *value, *reason; };   /* refused */
-struct import_fix { const char *sheet; int row; const char *column, *from, *to; };         /* normalised */
-struct import_near { int row; const char *name; const struct enterprise_id *candidates; size_t count; };
-struct import_change { int row; struct enterprise_id id; const char *name; const char *column, *from, *to; };
-struct import_new { int row; struct enterprise_id id; const char *name; };
+struct import_cell {
+	const char *sheet;
+	int row;
+	const char *column, *value, *reason;
+}; /* refused */
+struct import_fix {
+	const char *sheet;
+	int row;
+	const char *column, *from, *to;
+}; /* normalised */
+struct import_near {
+	int row;
+	const char *name;
+	const struct enterprise_id *candidates;
+	size_t count;
+};
+struct import_change {
+	int row;
+	struct enterprise_id id;
+	const char *name;
+	const char *column, *from, *to;
+};
+struct import_new {
+	int row;
+	struct enterprise_id id;
+	const char *name;
+};
 struct import_report {
 	int64_t added, changed, unchanged, missing;
-	const struct import_cell *refused; size_t refused_count;
-	const struct import_fix *normalised; size_t normalised_count;
-	const struct import_near *near; size_t near_count;
-	const struct import_change *changes; size_t change_count;   /* field by field */
-	const struct import_new *added_rows; size_t added_row_count;
-	const struct import_new *missing_rows; size_t missing_row_count; /* row 0 */
-	const char *sheet;       /* the sheet used */
+	const struct import_cell *refused;
+	size_t refused_count;
+	const struct import_fix *normalised;
+	size_t normalised_count;
+	const struct import_near *near;
+	size_t near_count;
+	const struct import_change *changes;
+	size_t change_count; /* field by field */
+	const struct import_new *added_rows;
+	size_t added_row_count;
+	const struct import_new *missing_rows;
+	size_t missing_row_count; /* row 0 */
+	const char *sheet;	  /* the sheet used */
 	int header_row;
 	char sha256[65];
-	bool seen_before;        /* this very file was imported before for this unit and month */
+	bool seen_before; /* this very file was imported before for this unit and month */
 };
 /* NEVER-class values appear in no report: contact_name and contact_phone cells are named without their value. */
 enum err_code reg_import(struct reg *r, const char *path, const struct import_options *options,
-	const struct change_note *note, struct arena *a, struct import_report *ret, struct err *e) MUST_USE;
+	const struct change_note *note, struct arena *a, struct import_report *ret,
+	struct err *e) MUST_USE;
+/* Matches that wait for a person. */
+struct import_open {
+	int64_t seq; /* of a recorded pair, for a decision; 0: a row of a sheet that was not taken in */
+	const char *unit;
+	struct day month;		 /* of the sheet; DAY_NONE for a pair */
+	const char *file;		 /* the sheet's name as received; NULL for a pair */
+	int row;			 /* in that sheet */
+	struct enterprise_id enterprise; /* of a pair: the newer record; n 0 otherwise */
+	const char *name;
+	const struct enterprise_id *candidates;
+	const char *const *candidate_names;
+	size_t count;
+};
+typedef enum err_code import_open_fn(void *ctx, const struct import_open *open, struct err *e);
+/* Rows of each unit's latest sheet that are still near an existing record (the kept sheet is read again), then
+ * pairs that went in as two records. note is needed as for an import; nothing is changed. */
+enum err_code reg_import_open_each(struct reg *r, const struct change_note *note, struct arena *a,
+	import_open_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* A recorded pair: same (the newer record is withdrawn) or not. */
+enum err_code reg_import_open_decide(struct reg *r, int64_t seq, bool same, struct day day,
+	const struct change_note *note, struct err *e) MUST_USE;
+
 /* By the file name's ending: .xlsx or .csv (UTF-8 with BOM). unit NULL: all. created: for the file's own date. */
 enum err_code reg_export(struct reg *r, const char *path, const char *unit, struct day created,
 	int64_t *ret_rows, struct err *e) MUST_USE;

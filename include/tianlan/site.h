@@ -14,28 +14,28 @@
 #include "tianlan/policy.h"
 
 struct site_config { /* from tianlan.conf; NULL: not configured, reported by the build, never invented */
-	const char *site_name;     /* required */
-	const char *domain;        /* host only, no scheme */
-	const char *scheme;        /* "https" or "http", for absolute addresses in feeds and sitemaps */
-	const char *base_path;     /* "" or "/prefix" */
-	const char *id_code;       /* 网站标识码 */
-	const char *icp, *police_icp; /* ICP备案号, 公安备案号 */
+	const char *site_name; /* required */
+	const char *domain;    /* host only, no scheme */
+	const char *scheme;    /* "https" or "http", for absolute addresses in feeds and sitemaps */
+	const char *base_path; /* "" or "/prefix" */
+	const char *id_code;   /* 网站标识码 */
+	const char *icp, *police_icp;	       /* ICP备案号, 公安备案号 */
 	const char *mark_url, *find_error_url; /* 党政机关网站标识, 我为政府网站找错 */
 	const char *operator_name, *contact, *address; /* 主办单位及联系方式 */
 	const char *environment_phone, *emergency_phone;
-	bool demo;                 /* a mark on every page */
+	bool demo; /* a mark on every page */
 };
 
 struct site_options {
-	const char *instance;      /* folder with register.db, content/ (may lack) */
-	const char *share;         /* tree with theme/ and content/ */
-	const char *out;           /* output folder; state beside it in "<out>.state/" */
+	const char *instance; /* folder with register.db, content/ (may lack) */
+	const char *share;    /* tree with theme/ and content/ */
+	const char *out;      /* output folder; state beside it in "<out>.state/" */
 	struct site_config config;
 	const struct policy *policy;
 	struct day today;
-	bool full;                 /* render everything, still writing only what changed */
-	bool no_bulk;              /* leave the downloads of the whole register as they are, for a later build */
-	int jobs;                  /* threads, at least 1 */
+	bool full;    /* render everything, still writing only what changed */
+	bool no_bulk; /* leave the downloads of the whole register as they are, for a later build */
+	int jobs;     /* threads, at least 1 */
 	/* Called now and then with what was done so far, from one thread at a time; may be NULL. */
 	void (*progress)(void *ctx, const char *step, size_t done, size_t total);
 	/* Called for each warning, in a fixed order; may be NULL. */
@@ -44,16 +44,17 @@ struct site_options {
 };
 
 struct site_report {
-	bool full;                 /* everything was rendered */
-	bool first;                /* there was no site before */
-	bool recovered;            /* an interrupted build was completed or undone first */
-	size_t records;            /* in the register */
+	bool full;	/* everything was rendered */
+	bool first;	/* there was no site before */
+	bool recovered; /* an interrupted build was completed or undone first */
+	size_t records; /* in the register */
 	size_t rendered_records, rendered_lists, rendered_others; /* pages */
-	size_t written, removed, unchanged; /* files */
-	size_t pages;              /* pages the site has */
+	size_t written, removed, unchanged;			  /* files */
+	size_t pages;						  /* pages the site has */
 	size_t warnings, broken_links;
 	uint64_t bytes_written;
 };
-enum err_code site_build(const struct site_options *o, struct site_report *ret, struct err *e) MUST_USE;
+enum err_code site_build(
+	const struct site_options *o, struct site_report *ret, struct err *e) MUST_USE;
 
 #endif

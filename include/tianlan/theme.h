@@ -22,11 +22,12 @@ struct value *value_map(struct arena *a);
 struct value *value_list(struct arena *a);
 /* Keys are static strings or live as long as the arena. NULL strings and false are "absent" to sections. */
 void value_set(struct value *map, struct arena *a, const char *key, struct value *v);
-void value_set_text(struct value *map, struct arena *a, const char *key, const char *text); /* borrowed */
+void value_set_text(
+	struct value *map, struct arena *a, const char *key, const char *text); /* borrowed */
 void value_set_int(struct value *map, struct arena *a, const char *key, int64_t n);
 void value_set_bool(struct value *map, struct arena *a, const char *key, bool b);
 void value_set_frag(struct value *map, struct arena *a, const char *key, struct html_frag frag);
-struct value *value_add_map(struct value *list, struct arena *a);  /* appends a new map */
+struct value *value_add_map(struct value *list, struct arena *a); /* appends a new map */
 void value_add(struct value *list, struct arena *a, struct value *v);
 struct value *value_text(struct arena *a, const char *text);
 
@@ -41,39 +42,39 @@ struct templates; /* a set: templates and the partials they name */
 /* Loads every *.html, *.md, *.xml, *.txt below dir; names are paths without the extension's dot part kept:
  * "page.html", "parts/header.html", "pages/record.md". words: NULL-ended vocabulary; a name that is
  * in none of a template's tags' vocabulary is a compile error with line and column; NULL: any name. */
-enum err_code templates_load(const char *dir, const char *const *words, struct templates **ret,
-	struct err *e) MUST_USE;
+enum err_code templates_load(
+	const char *dir, const char *const *words, struct templates **ret, struct err *e) MUST_USE;
 /* From memory, for tests: pairs name, text, ended by NULL. */
 enum err_code templates_from(const char *const *names_and_texts, const char *const *words,
 	struct templates **ret, struct err *e) MUST_USE;
 void templates_free(struct templates *t);
 /* Appends to out. The template must exist (ERR_NOT_FOUND otherwise). {{{name}}} takes only a frag. */
-enum err_code template_render(const struct templates *t, const char *name, const struct value *context,
-	struct buf *out, struct err *e) MUST_USE;
+enum err_code template_render(const struct templates *t, const char *name,
+	const struct value *context, struct buf *out, struct err *e) MUST_USE;
 
 /* ---- Markdown and blocks -------------------------------------------------------------------- */
 
 /* What the page's surroundings give the renderer. */
 struct render_env {
-	const char *base_path;      /* "" or "/prefix": put before root-relative links */
+	const char *base_path; /* "" or "/prefix": put before root-relative links */
 	/* Answers a `query` block: fills a one-line text, or a value; ERR_NOT_FOUND for an unknown query. */
-	enum err_code (*query)(void *ctx, const char *name, const char *const *args, size_t arg_count,
-		struct buf *ret_text, struct err *e);
+	enum err_code (*query)(void *ctx, const char *name, const char *const *args,
+		size_t arg_count, struct buf *ret_text, struct err *e);
 	/* Called for each link and image address of the page, for the link check. May be NULL. */
 	void (*link)(void *ctx, const char *url, int line);
 	void *ctx;
-	const char *file_name;      /* for errors */
-	int first_line;             /* line of the body's first line in that file */
+	const char *file_name; /* for errors */
+	int first_line;	       /* line of the body's first line in that file */
 };
 
 struct heading {
 	int level;
-	const char *id;   /* stable: from the text, or given as {#id} at the end of the heading */
+	const char *id;	  /* stable: from the text, or given as {#id} at the end of the heading */
 	const char *text; /* plain */
 };
 struct rendered {
 	struct html_frag html;
-	const char *summary;            /* first paragraph as plain text, at most 120 characters */
+	const char *summary; /* first paragraph as plain text, at most 120 characters */
 	const struct heading *headings;
 	size_t heading_count;
 };
