@@ -136,7 +136,7 @@ struct day reg_column_day(sqlite3_stmt *s, int at)
 
 static enum err_code run_plain(struct reg *r, enum stmt which, struct err *e)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	enum err_code code = reg_stmt(r, which, &s, e);
 
 	return code ? code : reg_run(r, s, e);

@@ -337,7 +337,7 @@ static enum err_code xls_each_row(
 	struct sheet_book *b, size_t index, sheet_row_fn *fn, void *ctx, struct err *e)
 {
 	struct sheet_row *row;
-	struct child child;
+	struct child child = {.in = -1};
 	struct frame frame;
 	bool stop = false;
 	int last = 0;
@@ -369,7 +369,7 @@ static enum err_code xls_each_row(
 
 enum err_code sheet_xls_open(struct sheet_book *b, struct err *e)
 {
-	struct child child;
+	struct child child = {.in = -1};
 	struct frame frame;
 	enum err_code code = child_start(b, LIST_SHEETS, &child, e);
 

@@ -89,7 +89,6 @@ static const char *clean(struct arena *a, const char *text, struct cleaning how)
 	const char *end = text + strlen(text);
 	/* A waiting blank takes one byte, and only widened brackets grow: two bytes each. */
 	struct cleaner w = {.how = how, .out = arena_alloc(a, strlen(text) * 3 + 2)};
-
 	while (text < end) {
 		uint32_t c;
 		size_t used = utf8_decode(text, end, &c);
@@ -135,7 +134,6 @@ const char *value_key(struct arena *a, const char *text)
 	const char *end;
 	char *out;
 	size_t len = 0;
-
 	if (!text)
 		return "";
 	end = text + strlen(text);
@@ -300,7 +298,6 @@ static void normalise_day(struct arena *a, const char *text, struct normalised *
 {
 	char out[DAY_TEXT_BYTES];
 	struct day d;
-
 	if (is_unknown_word(value_narrow(a, text))) {
 		ret->changed = true;
 		return;
@@ -322,7 +319,6 @@ static const char *without_marks(struct arena *a, const char *narrow)
 		" ", "、", ",", "/", "+", "“", "”", "\"", "'", "‘", "’", "《", "》", NULL};
 	char *out = arena_alloc(a, strlen(narrow) + 1);
 	size_t len = 0;
-
 	while (*narrow) {
 		size_t skip = 0;
 

@@ -1,363 +1,475 @@
 /*
- * Template text to operations. Literal text runs through position_feed(), so that each tag knows where it stands; a
- * tag in a place where a value could change the meaning of the markup around it is an error with line and column.
- * Names are checked against the vocabulary here, not when a page is made.
+ * A template's text into operations, in one pass. A tag's place in the markup is followed byte by byte (position.c), so
+ * that each value gets the one escaping its place needs, or the template is refused with the line and column of the tag.
+ *
+ * Lines that hold only a section tag, a partial, a comment or a change of delimiters leave no empty line behind, as the
+ * Mustache specification says ("standalone"). Literal text is copied once into one pool per template; operations point into it.
  */
 #include "theme/theme_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct open_section {
 	uint32_t op;
-	const struct name *name;
-	struct position at;
+	const char *name;
 	int line, column;
+	struct position before;
 };
-
 struct compiler {
 	struct templates *set;
 	struct template *t;
-	struct position pos;
-	const char *p, *end;
-	char open[16], close[16];
-	struct open_section stack[TEMPLATE_NEST_MAX];
+	struct err *e;
+	const char *at, *end; /* what is not read yet */
+	const char *counted;  /* line and column are of this byte */
+	int line, column;
+	char *pool;		  /* literal text, t->source_len bytes */
+	size_t pool_len, pending; /* from pending on it is not in an operation yet */
+	struct position position;
+	struct open_section open[TEMPLATE_NEST_MAX];
 	int depth;
-	bool in_url;
-	struct err *err;
+	uint32_t url_op;	/* index of the OP_URL that is open, UINT32_MAX: none */
+	char left[8], right[8]; /* delimiters */
+	size_t left_len, right_len;
 };
 
-static void place(const struct compiler *c, const char *at, int *ret_line, int *ret_column)
+/* ---- errors ------------------------------------------------------------------------------------ */
+
+static void locate(struct compiler *c, const char *where, int *ret_line, int *ret_column)
 {
-	*ret_line = 1;
-	*ret_column = 1;
-	for (const char *p = c->t->source; p < at; p++) {
-		if (*p == '\n') {
-			(*ret_line)++;
-			*ret_column = 1;
-		} else if (((unsigned char)*p & 0xc0) != 0x80) {
-			(*ret_column)++;
+	if (where < c->counted) {
+		c->counted = c->t->source;
+		c->line = c->column = 1;
+	}
+	for (; c->counted < where; c->counted++) {
+		if (*c->counted == '\n') {
+			c->line++;
+			c->column = 1;
+		} else if (((unsigned char)*c->counted & 0xc0) != 0x80) {
+			c->column++;
 		}
 	}
+	*ret_line = c->line;
+	*ret_column = c->column;
 }
 
-static enum err_code fail(const struct compiler *c, const char *at, const char *text)
+static enum err_code fail(
+	struct compiler *c, const char *where, const char *what, const char *detail)
 {
 	int line, column;
-	place(c, at, &line, &column);
-	return err_at(c->err, ERR_INPUT, c->t->file, line, column, "%s", text);
-}
-
-static enum err_code fail_name(
-	const struct compiler *c, const char *at, const char *text, const char *name)
-{
-	int line, column;
-	place(c, at, &line, &column);
+	locate(c, where, &line, &column);
+	if (detail == NULL)
+		return err_at(c->e, ERR_INPUT, c->t->file, line, column, "%s", what);
 	return err_at(
-		c->err, ERR_INPUT, c->t->file, line, column, T("%s：%s", "%s: %s"), text, name);
+		c->e, ERR_INPUT, c->t->file, line, column, T("%s：%s", "%s: %s"), what, detail);
 }
 
-static struct op *add_op(struct compiler *c, enum op_kind kind, const char *at)
+/* ---- operations and text ------------------------------------------------------------------------ */
+
+static struct op *add_op(struct compiler *c, enum op_kind kind, const char *where)
 {
 	struct template *t = c->t;
 	if (t->count == t->cap) {
-		t->cap = t->cap ? t->cap * 2 : 32;
-		t->ops = mem_grow(t->ops, t->cap, sizeof *t->ops);
+		t->cap = t->cap == 0 ? 32 : t->cap * 2;
+		t->ops = mem_grow(t->ops, t->cap, sizeof(*t->ops));
 	}
 	struct op *op = &t->ops[t->count++];
 	*op = (struct op){.kind = (uint8_t)kind};
-	place(c, at, &op->line, &op->column);
+	locate(c, where, &op->line, &op->column);
 	return op;
 }
 
-static void add_text(struct compiler *c, const char *s, size_t len)
+static void flush(struct compiler *c, const char *where)
 {
-	if (!len)
+	if (c->pool_len == c->pending)
 		return;
-	struct op *op = add_op(c, OP_TEXT, s);
-	op->text = s;
-	op->len = (uint32_t)len;
+	struct op *op = add_op(c, OP_TEXT, where);
+	op->text = c->pool + c->pending;
+	op->len = (uint32_t)(c->pool_len - c->pending);
+	c->pending = c->pool_len;
 }
 
-/* Literal text, with marks where the value of an address begins and ends. */
-static enum err_code literal(struct compiler *c, const char *s, size_t len)
+/* An address begins: what is written of it is checked as a whole when it ends. */
+static void url_begin(struct compiler *c, const char *where)
 {
-	const char *from = s, *end = s + len;
-	for (const char *p = s; p < end; p++) {
-		const char *wrong = position_feed(&c->pos, *p);
-		if (wrong)
-			return fail(c, p, wrong);
-		bool in_url = position_in_url(&c->pos);
-		if (in_url == c->in_url)
-			continue;
-		c->in_url = in_url;
-		const char *cut =
-			in_url ? p + 1 : p; /* before the closing quote, after the opening one */
-		add_text(c, from, (size_t)(cut - from));
-		add_op(c, in_url ? OP_URL : OP_URL_END, p);
-		from = cut;
+	flush(c, where);
+	c->url_op = c->t->count;
+	(void)add_op(c, OP_URL, where);
+}
+
+static void url_end(struct compiler *c, const char *where)
+{
+	struct template *t = c->t;
+	if (t->count == c->url_op + 1) { /* no tag in it: give the text back */
+		t->count--;
+		if (t->count > 0 && t->ops[t->count - 1].kind == OP_TEXT &&
+			t->ops[t->count - 1].text + t->ops[t->count - 1].len ==
+				c->pool + c->pending) {
+			t->count--;
+			c->pending = (size_t)(t->ops[t->count].text - c->pool);
+		}
+	} else {
+		flush(c, where);
+		(void)add_op(c, OP_URL_END, where);
 	}
-	add_text(c, from, (size_t)(end - from));
+	c->url_op = UINT32_MAX;
+}
+
+static enum err_code add_literal(struct compiler *c, const char *from, const char *to)
+{
+	for (const char *p = from; p < to; p++) {
+		bool was_url = position_in_url(&c->position);
+		const char *wrong = position_feed(&c->position, *p);
+		if (wrong != NULL)
+			return fail(c, p, wrong, NULL);
+		bool is_url = position_in_url(&c->position);
+		if (was_url && !is_url)
+			url_end(c, p);
+		c->pool[c->pool_len++] = *p;
+		if (!was_url && is_url)
+			url_begin(c, p);
+	}
 	return ERR_OK;
 }
 
-static bool is_blank(char ch)
+/* ---- names -------------------------------------------------------------------------------------- */
+
+static bool is_name_byte(char c)
 {
-	return ch == ' ' || ch == '\t';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-';
 }
 
-static bool known_word(const struct compiler *c, const char *word)
+static bool is_word(const struct compiler *c, const char *s, size_t len)
 {
-	if (!c->set->words)
+	if (c->set->words == NULL)
 		return true;
-	for (const char *const *w = c->set->words; *w; w++)
-		if (strcmp(*w, word) == 0)
+	for (const char *const *w = c->set->words; *w != NULL; w++)
+		if (strlen(*w) == len && memcmp(*w, s, len) == 0)
 			return true;
 	return false;
 }
 
-static enum err_code parse_name(
-	struct compiler *c, const char *s, size_t len, const struct name **ret)
+/* s is NUL-terminated and in the arena. */
+static enum err_code name_parse(
+	struct compiler *c, const char *where, const char *s, const struct name **ret)
 {
-	while (len && (is_blank(*s) || *s == '\n' || *s == '\r'))
-		s++, len--;
-	while (len && (is_blank(s[len - 1]) || s[len - 1] == '\n' || s[len - 1] == '\r'))
-		len--;
-	if (!len)
-		return fail(c, s, T("标签里没有名称", "the tag names nothing"));
 	struct arena *a = c->set->arena;
-	struct name *name = arena_alloc(a, sizeof *name);
-	name->text = arena_strndup(a, s, len);
+	struct name *name = arena_alloc(a, sizeof(*name));
+	name->text = s;
 	*ret = name;
-	if (len == 1 && *s == '.')
+	if (str_eq(s, "."))
 		return ERR_OK;
-	struct name_part *parts = arena_alloc(a, (len / 2 + 1) * sizeof *parts);
-	for (const char *p = s, *end = s + len; p <= end;) {
-		const char *dot = memchr(p, '.', (size_t)(end - p));
-		size_t n = (size_t)((dot ? dot : end) - p);
-		if (!n || memchr(p, ' ', n) || memchr(p, '\n', n))
-			return fail_name(c, s, T("名称的写法不对", "not a name"), name->text);
-		parts[name->count].text = arena_strndup(a, p, n);
-		parts[name->count].hash = key_hash(p, n);
-		if (!known_word(c, parts[name->count].text))
-			return fail_name(
-				c, s, T("没有这个名称", "no such name"), parts[name->count].text);
-		name->count++;
-		if (!dot)
+	uint32_t count = 1;
+	for (const char *p = s; *p != '\0'; p++)
+		count += *p == '.';
+	struct name_part *parts = arena_alloc(a, count * sizeof(*parts));
+	for (const char *p = s;; p++) {
+		size_t len = 0;
+		while (is_name_byte(p[len]))
+			len++;
+		if (len == 0 || (p[len] != '.' && p[len] != '\0'))
+			return fail(c, where,
+				T("名称只能用字母、数字、下划线和连字符",
+					"a name is letters, digits, underscores and hyphens"),
+				s);
+		if (!is_word(c, p, len))
+			return fail(c, where, T("没有这个名称", "no such name"),
+				arena_strndup(a, p, len));
+		parts[name->count].text = arena_strndup(a, p, len);
+		parts[name->count++].hash = key_hash(p, len);
+		p += len;
+		if (*p == '\0')
 			break;
-		p = dot + 1;
 	}
 	name->parts = parts;
 	return ERR_OK;
 }
 
-static enum err_code open_section(
-	struct compiler *c, const char *tag, const struct name *name, bool inverted)
+/* ---- tags --------------------------------------------------------------------------------------- */
+
+struct tag {
+	const char *begin, *end; /* with its delimiters */
+	char sigil;		 /* # ^ / > ! = & { or 0 */
+	const char *text;	 /* what is in it, trimmed, in the arena */
+};
+
+static bool is_blank(char c)
 {
-	if (c->depth == TEMPLATE_NEST_MAX)
-		return fail(c, tag, T("段落嵌套太深", "sections nest too deeply"));
-	const char *wrong = position_section(&c->pos);
-	if (wrong)
-		return fail(c, tag, wrong);
-	struct open_section *s = &c->stack[c->depth++];
-	add_op(c, inverted ? OP_INVERTED : OP_SECTION, tag)->ref.name = name;
-	s->op = c->t->count - 1;
-	s->name = name;
-	s->at = c->pos;
-	place(c, tag, &s->line, &s->column);
+	return c == ' ' || c == '\t';
+}
+
+/* The tag stands alone on its line(s): *ret_from is the line's start, *ret_to what follows its end. */
+static bool is_standalone(
+	const struct compiler *c, const struct tag *tag, const char **ret_from, const char **ret_to)
+{
+	if (tag->sigil == '\0' || tag->sigil == '&' || tag->sigil == '{')
+		return false;
+	const char *from = tag->begin, *to = tag->end;
+	while (from > c->t->source && is_blank(from[-1]))
+		from--;
+	if (from > c->t->source && from[-1] != '\n')
+		return false;
+	while (to < c->end && is_blank(*to))
+		to++;
+	if (to < c->end && *to == '\r' && to + 1 < c->end && to[1] == '\n')
+		to++;
+	if (to < c->end && *to != '\n')
+		return false;
+	*ret_from = from;
+	*ret_to = to < c->end ? to + 1 : to;
+	return true;
+}
+
+static const char *find(const char *from, const char *end, const char *s, size_t len)
+{
+	return memmem(from, (size_t)(end - from), s, len);
+}
+
+static enum err_code tag_read(struct compiler *c, const char *begin, struct tag *ret)
+{
+	const char *p = begin + c->left_len;
+	*ret = (struct tag){.begin = begin};
+	if (p < c->end && *p != '\0' && strchr("#^/>!=&", *p) != NULL)
+		ret->sigil = *p++;
+	else if (p < c->end && *p == '{' && strcmp(c->left, "{{") == 0)
+		ret->sigil = *p++;
+	char closing[16];
+	size_t closing_len = 0;
+	if (ret->sigil == '=' || ret->sigil == '{')
+		closing[closing_len++] = ret->sigil == '=' ? '=' : '}';
+	memcpy(closing + closing_len, c->right, c->right_len);
+	closing_len += c->right_len;
+	const char *close = find(p, c->end, closing, closing_len);
+	if (close == NULL)
+		return fail(c, begin, T("占位没有写完", "this tag is not closed"), NULL);
+	ret->end = close + closing_len;
+	while (p < close && (is_blank(*p) || *p == '\n' || *p == '\r'))
+		p++;
+	while (p < close && (is_blank(close[-1]) || close[-1] == '\n' || close[-1] == '\r'))
+		close--;
+	if (ret->sigil == '!')
+		close = p;
+	ret->text = arena_strndup(c->set->arena, p, (size_t)(close - p));
 	return ERR_OK;
 }
 
-static enum err_code close_section(struct compiler *c, const char *tag, const struct name *name)
+static enum err_code tag_delimiters(struct compiler *c, const struct tag *tag)
 {
-	if (!c->depth)
-		return fail_name(c, tag,
-			T("没有开始就结束的段落", "a section ends that did not begin"), name->text);
-	struct open_section *s = &c->stack[c->depth - 1];
-	if (strcmp(s->name->text, name->text) != 0)
-		return fail_name(c, tag,
-			T("段落没有按顺序结束，应当先结束",
-				"sections end out of order; this one comes first"),
-			s->name->text);
-	const char *wrong = position_section(&c->pos);
-	if (wrong)
-		return fail(c, tag, wrong);
-	if (!position_join(&c->pos, &s->at))
-		return fail(c, tag,
-			T("段落的开头和结尾必须在标记的同一位置",
-				"a section must begin and end in the same place of the markup"));
-	c->t->ops[s->op].len = c->t->count;
-	c->depth--;
+	const char *s = tag->text;
+	size_t left = strcspn(s, " \t\r\n");
+	const char *r = s + left + strspn(s + left, " \t\r\n");
+	size_t right = strlen(r);
+	if (left == 0 || right == 0 || left >= sizeof(c->left) || right >= sizeof(c->right) ||
+		strpbrk(r, " \t\r\n=") != NULL || memchr(s, '=', left) != NULL)
+		return fail(c, tag->begin,
+			T("分隔符要写成 {{=左 右=}}", "delimiters are set as {{=left right=}}"),
+			NULL);
+	memcpy(c->left, s, left);
+	c->left[left] = '\0';
+	c->left_len = left;
+	memcpy(c->right, r, right + 1);
+	c->right_len = right;
 	return ERR_OK;
 }
 
-static const struct template *find_partial(const struct compiler *c, const char *name)
+static enum err_code tag_value(struct compiler *c, const struct tag *tag)
 {
-	const struct template *found = templates_find(c->set, name);
-	const char *slash = strrchr(c->t->name, '/');
-	if (found || !slash)
-		return found;
-	return templates_find(c->set, arena_printf(c->set->arena, "%.*s/%s",
-					      (int)(slash - c->t->name), c->t->name, name));
-}
-
-static enum err_code add_partial(struct compiler *c, const char *tag, const char *s, size_t len,
-	const char *indent, size_t indent_len)
-{
-	while (len && is_blank(*s))
-		s++, len--;
-	while (len && is_blank(s[len - 1]))
-		len--;
-	const char *name = arena_strndup(c->set->arena, s, len);
-	const struct template *partial = find_partial(c, name);
-	if (!partial && c->set->words)
-		return fail_name(c, tag, T("没有这个模板", "no such template"), name);
-	if (!position_is_content(&c->pos))
-		return fail(c, tag, T("这里不能放入另一个模板", "a partial cannot stand here"));
-	struct op *op = add_op(c, OP_PARTIAL, tag);
-	op->ref.partial = partial;
-	op->text = arena_strndup(c->set->arena, indent, indent_len);
-	op->len = (uint32_t)indent_len;
-	return ERR_OK;
-}
-
-static enum err_code set_delimiters(struct compiler *c, const char *tag, const char *s, size_t len)
-{
-	char text[64];
-	if (len < 2 || s[len - 1] != '=' || len - 1 >= sizeof text)
-		return fail(c, tag, T("改换标签符号的写法不对", "wrong change of delimiters"));
-	memcpy(text, s, len - 1);
-	text[len - 1] = '\0';
-	char *save = text + strspn(text, " \t\r\n");
-	size_t n = strcspn(save, " \t\r\n");
-	char *second = save + n + strspn(save + n, " \t\r\n");
-	size_t m = strcspn(second, " \t\r\n");
-	if (!n || !m || n >= sizeof c->open || m >= sizeof c->close ||
-		second[m + strspn(second + m, " \t\r\n")])
-		return fail(c, tag, T("改换标签符号的写法不对", "wrong change of delimiters"));
-	memcpy(c->open, save, n);
-	c->open[n] = '\0';
-	memcpy(c->close, second, m);
-	c->close[m] = '\0';
-	return ERR_OK;
-}
-
-static enum err_code add_value(
-	struct compiler *c, const char *tag, const struct name *name, bool frag)
-{
+	const struct name *name;
+	if (name_parse(c, tag->begin, tag->text, &name) != ERR_OK)
+		return ERR_INPUT;
 	enum escape escape = ESCAPE_NONE;
-	bool is_url;
-	if (frag && !position_is_content(&c->pos) && c->t->kind == TEMPLATE_HTML)
-		return fail(
-			c, tag, T("这里不能放现成的标记", "ready-made markup cannot stand here"));
-	const char *wrong = frag ? NULL : position_value(&c->pos, &escape, &is_url);
-	if (wrong)
-		return fail(c, tag, wrong);
-	struct op *op = add_op(c, frag ? OP_FRAG : OP_VALUE, tag);
+	bool is_url = false;
+	const char *wrong = position_value(&c->position, &escape, &is_url);
+	if (wrong != NULL)
+		return fail(c, tag->begin, wrong, tag->text);
+	bool is_frag = tag->sigil != '\0';
+	if (is_frag && escape != ESCAPE_HTML && escape != ESCAPE_MD && escape != ESCAPE_NONE)
+		return fail(c, tag->begin,
+			T("现成的标记只能放在正文位置",
+				"ready-made markup may stand in content alone"),
+			tag->text);
+	flush(c, tag->begin);
+	struct op *op = add_op(c, is_frag ? OP_FRAG : OP_VALUE, tag->begin);
 	op->escape = (uint8_t)escape;
 	op->ref.name = name;
 	return ERR_OK;
 }
 
-/* One tag: s..s+len is what stands between the delimiters. */
-static enum err_code handle(struct compiler *c, const char *tag, const char *s, size_t len,
-	const char *indent, size_t indent_len)
+static enum err_code tag_open(struct compiler *c, const struct tag *tag)
 {
-	char sigil = len ? *s : '\0';
-	const struct name *name = NULL;
-	bool has_sigil = sigil && strchr("#^/&{", sigil);
-	if (sigil == '!')
-		return ERR_OK;
-	if (sigil == '=')
-		return set_delimiters(c, tag, s + 1, len - 1);
-	if (sigil == '>')
-		return add_partial(c, tag, s + 1, len - 1, indent, indent_len);
-	if (parse_name(c, has_sigil ? s + 1 : s, has_sigil ? len - 1 : len, &name))
+	if (c->depth == TEMPLATE_NEST_MAX)
+		return fail(c, tag->begin, T("节嵌套超过 32 层", "sections nest more than 32 deep"),
+			NULL);
+	const struct name *name;
+	if (name_parse(c, tag->begin, tag->text, &name) != ERR_OK)
 		return ERR_INPUT;
-	switch (sigil) {
+	const char *wrong = position_section(&c->position);
+	if (wrong != NULL)
+		return fail(c, tag->begin, wrong, tag->text);
+	flush(c, tag->begin);
+	struct op *op = add_op(c, tag->sigil == '#' ? OP_SECTION : OP_INVERTED, tag->begin);
+	op->ref.name = name;
+	struct open_section *open = &c->open[c->depth++];
+	*open = (struct open_section){
+		c->t->count - 1, tag->text, op->line, op->column, c->position};
+	return ERR_OK;
+}
+
+static enum err_code tag_close(struct compiler *c, const struct tag *tag)
+{
+	if (c->depth == 0)
+		return fail(
+			c, tag->begin, T("这里没有打开的节", "no section is open here"), tag->text);
+	const struct open_section *open = &c->open[c->depth - 1];
+	if (!str_eq(open->name, tag->text)) {
+		int line, column;
+		locate(c, tag->begin, &line, &column);
+		return err_at(c->e, ERR_INPUT, c->t->file, line, column,
+			T("节 %s 的结束写成了 %s（它在第 %d 行第 %d 列打开）",
+				"section %s is closed as %s (it was opened at line %d, column %d)"),
+			open->name, tag->text, open->line, open->column);
+	}
+	const char *wrong = position_section(&c->position);
+	if (wrong != NULL)
+		return fail(c, tag->begin, wrong, tag->text);
+	if (!position_join(&c->position, &open->before))
+		return fail(c, tag->begin,
+			T("节的开头和结尾不在标记的同一位置",
+				"the section does not end where it began in the markup"),
+			tag->text);
+	flush(c, tag->begin);
+	c->t->ops[open->op].len = c->t->count;
+	c->depth--;
+	return ERR_OK;
+}
+
+static const char *extension_of(enum template_kind kind)
+{
+	switch (kind) {
+	case TEMPLATE_HTML:
+		return ".html";
+	case TEMPLATE_MARKDOWN:
+		return ".md";
+	case TEMPLATE_XML:
+		return ".xml";
+	case TEMPLATE_TEXT:
+		return ".txt";
+	}
+	return "";
+}
+
+static enum err_code tag_partial(
+	struct compiler *c, const struct tag *tag, const char *indent, size_t indent_len)
+{
+	const struct template *partial = templates_find(c->set, tag->text);
+	if (partial == NULL)
+		partial = templates_find(c->set,
+			arena_printf(c->set->arena, "%s%s", tag->text, extension_of(c->t->kind)));
+	if (partial == NULL)
+		return fail(c, tag->begin, T("没有这个模板", "no such template"), tag->text);
+	if (partial->kind != c->t->kind)
+		return fail(c, tag->begin,
+			T("套用的模板是另一种格式", "the partial is in another format"), tag->text);
+	if (!position_is_content(&c->position))
+		return fail(c, tag->begin,
+			T("模板只能套用在正文位置", "a partial may stand in content alone"),
+			tag->text);
+	flush(c, tag->begin);
+	struct op *op = add_op(c, OP_PARTIAL, tag->begin);
+	op->ref.partial = partial;
+	op->text = indent;
+	op->len = (uint32_t)indent_len;
+	return ERR_OK;
+}
+
+static enum err_code tag_compile(
+	struct compiler *c, const struct tag *tag, const char *indent, size_t indent_len)
+{
+	switch (tag->sigil) {
+	case '!':
+		return ERR_OK;
+	case '=':
+		return tag_delimiters(c, tag);
 	case '#':
 	case '^':
-		return open_section(c, tag, name, sigil == '^');
+		return tag_open(c, tag);
 	case '/':
-		return close_section(c, tag, name);
+		return tag_close(c, tag);
+	case '>':
+		return tag_partial(c, tag, indent, indent_len);
 	default:
-		return add_value(c, tag, name, sigil == '&' || sigil == '{');
+		return tag_value(c, tag);
 	}
 }
 
-/* From the newline before tag (or the beginning) to tag there is only white space: its start, else NULL. */
-static const char *blank_before(const struct compiler *c, const char *tag)
+/* {{query …}} in a Markdown template is not the template's: it is answered when the page is rendered. */
+static bool is_query(const struct compiler *c, const struct tag *tag)
 {
-	const char *p = tag;
-	while (p > c->t->source && is_blank(p[-1]))
-		p--;
-	return p == c->t->source || p[-1] == '\n' ? p : NULL;
+	return c->t->kind == TEMPLATE_MARKDOWN && tag->sigil == '\0' &&
+	       str_starts(tag->text, "query ") && strcmp(c->left, "{{") == 0;
 }
 
-/* After the tag there is only white space up to the line's end: what follows the newline, else NULL. */
-static const char *blank_after(const struct compiler *c, const char *after)
+static enum err_code compile_tags(struct compiler *c)
 {
-	while (after < c->end && is_blank(*after))
-		after++;
-	if (after == c->end)
-		return after;
-	if (*after == '\r' && after + 1 < c->end && after[1] == '\n')
-		after++;
-	return *after == '\n' ? after + 1 : NULL;
-}
-
-static enum err_code next_tag(struct compiler *c, const char *tag)
-{
-	const char *inside = tag + strlen(c->open);
-	bool triple = *inside == '{' && strcmp(c->open, "{{") == 0;
-	char closing[20];
-	size_t closing_len = strlen(c->close);
-	closing[0] = *inside == '=' ? '=' : '}';
-	memcpy(closing + (triple || *inside == '='), c->close, closing_len + 1);
-	const char *stop = memmem(inside, (size_t)(c->end - inside), closing, strlen(closing));
-	if (!stop)
-		return fail(c, tag, T("标签没有结束", "the tag is not closed"));
-	const char *after = stop + strlen(closing);
-	size_t len = (size_t)(stop - inside) + (*inside == '=');
-	const char *line = blank_before(c, tag), *rest = blank_after(c, after);
-	bool standalone = *inside && strchr("#^/!=>", *inside) && line && line >= c->p && rest;
-	const char *text_end = standalone ? line : tag;
-	if (literal(c, c->p, (size_t)(text_end - c->p)))
-		return ERR_INPUT;
-	c->p = standalone ? rest : after;
-	return handle(
-		c, tag, inside, len, line ? line : tag, standalone ? (size_t)(tag - line) : 0);
+	for (;;) {
+		const char *begin = find(c->at, c->end, c->left, c->left_len);
+		if (begin == NULL)
+			break;
+		struct tag tag;
+		enum err_code code = tag_read(c, begin, &tag);
+		if (code != ERR_OK)
+			return code;
+		const char *from = begin, *to = tag.end;
+		bool alone = is_standalone(c, &tag, &from, &to);
+		if (from < c->at)
+			from = c->at;
+		if (is_query(c, &tag)) {
+			from = tag.end;
+			code = add_literal(c, c->at, from);
+		} else {
+			code = add_literal(c, c->at, from);
+			if (code == ERR_OK)
+				code = tag_compile(
+					c, &tag, from, alone ? (size_t)(begin - from) : 0);
+		}
+		if (code != ERR_OK)
+			return code;
+		c->at = to;
+	}
+	return add_literal(c, c->at, c->end);
 }
 
 enum err_code template_compile(struct templates *set, struct template *t, struct err *e)
 {
 	struct compiler c = {.set = set,
 		.t = t,
-		.p = t->source,
+		.e = e,
+		.at = t->source,
 		.end = t->source + t->source_len,
-		.open = "{{",
-		.close = "}}",
-		.err = e};
-	position_init(&c.pos, t->kind);
-	while (c.p < c.end) {
-		const char *tag = memmem(c.p, (size_t)(c.end - c.p), c.open, strlen(c.open));
-		if (!tag) {
-			if (literal(&c, c.p, (size_t)(c.end - c.p)))
-				return ERR_INPUT;
-			break;
-		}
-		if (next_tag(&c, tag))
-			return ERR_INPUT;
+		.counted = t->source,
+		.line = 1,
+		.column = 1,
+		.pool = arena_alloc(set->arena, t->source_len + 1),
+		.url_op = UINT32_MAX,
+		.left = "{{",
+		.right = "}}",
+		.left_len = 2,
+		.right_len = 2};
+	position_init(&c.position, t->kind);
+	size_t bad;
+	if (!utf8_valid(t->source, t->source_len, &bad))
+		return fail(&c, t->source + bad, T("不是 UTF-8", "not UTF-8"), NULL);
+	enum err_code code = compile_tags(&c);
+	if (code != ERR_OK)
+		return code;
+	if (c.depth > 0) {
+		const struct open_section *open = &c.open[c.depth - 1];
+		return err_at(e, ERR_INPUT, t->file, open->line, open->column,
+			T("节没有结束：%s", "the section is not closed: %s"), open->name);
 	}
-	if (c.depth) {
-		const struct open_section *s = &c.stack[c.depth - 1];
-		return err_at(e, ERR_INPUT, t->file, s->line, s->column,
-			T("段落没有结束：%s", "a section does not end: %s"), s->name->text);
-	}
-	if (t->kind != TEMPLATE_TEXT && t->kind != TEMPLATE_MARKDOWN &&
-		!position_is_content(&c.pos))
-		return fail(&c, c.end,
-			T("模板在标签或属性中间结束",
-				"the template ends inside a tag or an attribute"));
+	flush(&c, c.end);
+	if (!position_is_content(&c.position))
+		return fail(&c, c.end, T("模板在标记中间结束", "the template ends inside markup"),
+			NULL);
 	return ERR_OK;
 }

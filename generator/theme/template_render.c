@@ -1,191 +1,242 @@
 /*
- * Operations and values to text. A name is looked up from the innermost context outwards; a name that is not there
- * prints nothing and its section does not show (the vocabulary was checked when the template was compiled).
+ * Operations and values into text. Nothing is allocated here but the growth of the caller's buf.
+ *
+ * Invariants: a value reaches the output through the escaping its place in the template asks for, and a whole address
+ * is looked at again when it is complete (a harmless beginning may come from one value and a scheme from the next).
+ * Recursion is bounded by the nesting of sections and partials, work by the size of template times data.
  */
 #include "theme/theme_internal.h"
 
 #include <string.h>
 
 struct run {
-	const struct value *stack[TEMPLATE_STACK_MAX];
-	int depth;
-	int partials;
+	const struct template *t; /* the one whose operations run now */
 	struct buf *out;
-	size_t url_start;
-	const char *indent; /* of the partial under way */
-	size_t indent_len;
-	bool line_start; /* the next literal or tag begins a line of that partial */
-	const struct template *t;
-	struct err *err;
+	struct err *e;
+	const struct value *stack[TEMPLATE_STACK_MAX];
+	int top; /* contexts on the stack */
+	int partials;
+	size_t url_from;
+	/* The indent of standalone partials; only looked at when there is one. */
+	char indent[256];
+	uint32_t indent_len;
+	bool line_start;
 };
 
-static const struct value *look_up(const struct run *r, const struct name *name)
+static enum err_code fail(
+	const struct run *r, const struct op *op, const char *what, const char *name)
+{
+	return err_at(r->e, ERR_INPUT, r->t->file, op->line, op->column, T("%s：%s", "%s: %s"),
+		what, name);
+}
+
+static const struct value *lookup(const struct run *r, const struct name *name)
 {
 	if (name->count == 0)
-		return r->stack[r->depth - 1];
+		return r->stack[r->top - 1];
 	const struct value *v = NULL;
-	for (int i = r->depth - 1; i >= 0 && !v; i--)
-		if (r->stack[i] && r->stack[i]->kind == VALUE_MAP)
+	for (int i = r->top; i-- > 0 && v == NULL;) {
+		if (r->stack[i]->kind == VALUE_MAP)
 			v = value_find(r->stack[i], name->parts[0].text, name->parts[0].hash);
-	for (uint32_t i = 1; i < name->count && v; i++)
+	}
+	for (uint32_t i = 1; i < name->count && v != NULL; i++)
 		v = v->kind == VALUE_MAP ? value_find(v, name->parts[i].text, name->parts[i].hash)
 					 : NULL;
 	return v;
 }
 
-static enum err_code fail(const struct run *r, const struct op *op, const char *text)
-{
-	return err_at(r->err, ERR_INPUT, r->t->file, op->line, op->column, "%s", text);
-}
+/* ---- writing ----------------------------------------------------------------------------------- */
 
-static void begin_line(struct run *r)
+static void add_indent(struct run *r)
 {
-	if (r->line_start && r->indent_len)
+	if (r->indent_len > 0 && r->line_start)
 		buf_add(r->out, r->indent, r->indent_len);
 	r->line_start = false;
 }
 
-static void put_literal(struct run *r, const char *s, size_t len)
+static void add_text(struct run *r, const struct op *op)
 {
-	if (!r->indent_len) {
-		buf_add(r->out, s, len);
+	if (r->indent_len == 0) {
+		buf_add(r->out, op->text, op->len);
 		return;
 	}
-	while (len) {
-		const char *eol = memchr(s, '\n', len);
-		size_t n = eol ? (size_t)(eol - s) + 1 : len;
-		begin_line(r);
-		buf_add(r->out, s, n);
-		r->line_start = eol != NULL;
-		s += n;
-		len -= n;
+	for (uint32_t i = 0; i < op->len;) {
+		const char *line = op->text + i;
+		const char *newline = memchr(line, '\n', op->len - i);
+		uint32_t len = newline == NULL ? op->len - i : (uint32_t)(newline - line) + 1;
+		add_indent(r);
+		buf_add(r->out, line, len);
+		r->line_start = newline != NULL;
+		i += len;
 	}
 }
 
-/* Inside a quoted option of a block: the quote, the backslash and the bar are escaped, a line stays a line. */
-static void put_option(struct buf *b, const char *s)
+/* A value inside key="…" on the opening line of a fenced block. cmark takes one layer of backslashes off an info
+ * string, the block's own parser the next (of \" \\ \|); a backtick would end the fence, so it goes as an entity. */
+static void add_md_option(struct buf *b, const char *s)
 {
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\' || *s == '|')
-			buf_char(b, '\\');
-		buf_char(b, *s == '\n' || *s == '\r' ? ' ' : *s == '`' ? '\'' : *s);
+	for (; *s != '\0'; s++) {
+		switch (*s) {
+		case '"':
+		case '\\':
+		case '|':
+			buf_add(b, "\\\\\\", 3);
+			buf_char(b, *s);
+			break;
+		case '&':
+			buf_add(b, "\\&", 2);
+			break;
+		case '`':
+			buf_add(b, "&#96;", 5);
+			break;
+		case '\n':
+		case '\t':
+			buf_char(b, ' ');
+			break;
+		case '\r':
+			break;
+		default:
+			buf_char(b, *s);
+		}
 	}
 }
 
-static void put_text(struct buf *b, enum escape escape, const char *s)
+static void add_escaped(struct buf *b, const char *s, enum escape escape)
 {
 	switch (escape) {
 	case ESCAPE_HTML:
 		html_text(b, s);
-		break;
+		return;
 	case ESCAPE_ATTR:
 		html_attr_value(b, s);
-		break;
+		return;
 	case ESCAPE_XML:
 		xml_text(b, s);
-		break;
+		return;
 	case ESCAPE_MD:
 		md_text(b, s);
-		break;
+		return;
 	case ESCAPE_MD_URL:
 		md_url(b, s);
-		break;
+		return;
 	case ESCAPE_MD_OPTION:
-		put_option(b, s);
-		break;
+		add_md_option(b, s);
+		return;
 	case ESCAPE_NONE:
 		buf_str(b, s);
-		break;
+		return;
 	}
 }
 
-static enum err_code put_value(struct run *r, const struct op *op)
+static enum err_code add_value(struct run *r, const struct op *op)
 {
-	const struct value *v = look_up(r, op->ref.name);
-	begin_line(r);
-	if (!v)
+	const struct value *v = lookup(r, op->ref.name);
+	if (r->indent_len > 0)
+		add_indent(r);
+	if (v == NULL)
 		return ERR_OK;
 	switch (v->kind) {
 	case VALUE_TEXT:
-		if (v->as.text)
-			put_text(r->out, (enum escape)op->escape, v->as.text);
+		if (v->as.text != NULL)
+			add_escaped(r->out, v->as.text, (enum escape)op->escape);
 		return ERR_OK;
 	case VALUE_INT:
 		buf_int(r->out, v->as.number);
 		return ERR_OK;
 	case VALUE_BOOL:
-		buf_str(r->out, v->as.truth ? "true" : "");
-		return ERR_OK;
+		return v->as.truth
+			       ? fail(r, op,
+					 T("是非不能当文字写出", "a yes or no cannot be written"),
+					 op->ref.name->text)
+			       : ERR_OK;
 	case VALUE_FRAG:
-		return fail(r, op,
-			T("现成的标记要用三个花括号", "ready-made markup takes three braces"));
+		/* Feeds carry HTML as text: there the markup is escaped like any other text. */
+		if (op->escape == ESCAPE_XML && v->as.frag.len > 0) {
+			xml_text(r->out, v->as.frag.markup);
+			return ERR_OK;
+		}
+		if (v->as.frag.len == 0)
+			return ERR_OK;
+		return fail(r, op, T("现成的标记要用 {{{ }}}", "ready-made markup takes {{{ }}}"),
+			op->ref.name->text);
 	case VALUE_MAP:
 	case VALUE_LIST:
-		break;
+		return fail(r, op, T("一组值不能当文字写出", "a map or list cannot be written"),
+			op->ref.name->text);
 	}
-	return fail(r, op, T("这个名称不是文字", "this name is no text"));
+	return ERR_OK;
 }
 
-static enum err_code put_frag(struct run *r, const struct op *op)
+static enum err_code add_frag(struct run *r, const struct op *op)
 {
-	const struct value *v = look_up(r, op->ref.name);
-	begin_line(r);
-	if (!v || (v->kind == VALUE_TEXT && !v->as.text))
+	const struct value *v = lookup(r, op->ref.name);
+	if (r->indent_len > 0)
+		add_indent(r);
+	if (!value_is_present(v))
 		return ERR_OK;
-	if (v->kind == VALUE_INT) {
-		buf_int(r->out, v->as.number);
-		return ERR_OK;
-	}
 	if (v->kind != VALUE_FRAG)
 		return fail(r, op,
-			T("三个花括号里只能是现成的标记",
-				"three braces take ready-made markup alone"));
+			T("{{{ }}} 只收现成的标记", "{{{ }}} takes ready-made markup alone"),
+			op->ref.name->text);
 	html_frag_add(r->out, v->as.frag);
 	return ERR_OK;
 }
 
+/* The address from url_from on is complete: is it one that a link may have? Escaping changed no byte of its scheme. */
+static void check_url(struct run *r)
+{
+	if (r->out->overflow || r->out->len == r->url_from ||
+		url_is_allowed(r->out->data + r->url_from))
+		return;
+	r->out->len = r->url_from;
+	r->out->data[r->url_from] = '\0';
+	buf_char(r->out, '#');
+}
+
+/* ---- running ----------------------------------------------------------------------------------- */
+
 static enum err_code run_ops(struct run *r, uint32_t from, uint32_t to);
 
-static enum err_code with_context(
-	struct run *r, const struct op *op, const struct value *v, uint32_t from, uint32_t to)
+static enum err_code run_with(
+	struct run *r, const struct op *op, const struct value *context, uint32_t from)
 {
-	if (r->depth == TEMPLATE_STACK_MAX)
-		return fail(r, op, T("段落嵌套太深", "sections nest too deeply"));
-	r->stack[r->depth++] = v;
-	enum err_code code = run_ops(r, from, to);
-	r->depth--;
+	if (r->top == TEMPLATE_STACK_MAX)
+		return fail(r, op, T("嵌套太深", "nested too deep"), op->ref.name->text);
+	r->stack[r->top++] = context;
+	enum err_code code = run_ops(r, from, op->len);
+	r->top--;
 	return code;
 }
 
-static enum err_code run_section(struct run *r, const struct op *op, uint32_t at)
+static enum err_code run_section(struct run *r, const struct op *op, uint32_t body)
 {
-	const struct value *v = look_up(r, op->ref.name);
-	if (!value_is_present(v))
+	const struct value *v = lookup(r, op->ref.name);
+	bool present = value_is_present(v);
+	if (op->kind == OP_INVERTED)
+		return present ? ERR_OK : run_ops(r, body, op->len);
+	if (!present)
 		return ERR_OK;
+	if (v->kind == VALUE_BOOL)
+		return run_ops(r, body, op->len);
 	if (v->kind != VALUE_LIST)
-		return with_context(r, op, v, at + 1, op->len);
-	for (uint32_t i = 0; i < v->count; i++)
-		if (with_context(r, op, v->as.items[i], at + 1, op->len))
-			return ERR_INPUT;
-	return ERR_OK;
+		return run_with(r, op, v, body);
+	enum err_code code = ERR_OK;
+	for (uint32_t i = 0; i < v->count && code == ERR_OK && !r->out->overflow; i++)
+		code = run_with(r, op, v->as.items[i], body);
+	return code;
 }
 
 static enum err_code run_partial(struct run *r, const struct op *op)
 {
-	const struct template *outer = r->t;
-	const char *indent = r->indent;
-	size_t indent_len = r->indent_len;
-	if (!op->ref.partial)
-		return ERR_OK;
 	if (r->partials == TEMPLATE_NEST_MAX)
-		return fail(r, op, T("模板互相嵌套太深", "partials nest too deeply"));
-	char joined[256];
-	if (op->len && indent_len + op->len < sizeof joined) {
-		if (indent_len)
-			memcpy(joined, indent, indent_len);
-		memcpy(joined + indent_len, op->text, op->len);
-		r->indent = joined;
-		r->indent_len = indent_len + op->len;
+		return fail(r, op, T("模板套用超过 32 层", "partials nest more than 32 deep"),
+			op->ref.partial->name);
+	const struct template *outer = r->t;
+	uint32_t indent_len = r->indent_len;
+	bool line_start = r->line_start;
+	if (op->len > 0 && indent_len + op->len <= sizeof(r->indent)) {
+		memcpy(r->indent + indent_len, op->text, op->len);
+		r->indent_len += op->len;
 		r->line_start = true;
 	}
 	r->t = op->ref.partial;
@@ -193,72 +244,67 @@ static enum err_code run_partial(struct run *r, const struct op *op)
 	enum err_code code = run_ops(r, 0, r->t->count);
 	r->partials--;
 	r->t = outer;
-	r->indent = indent;
-	r->indent_len = indent_len;
+	if (r->indent_len != indent_len) {
+		r->indent_len = indent_len;
+		r->line_start = line_start;
+	}
 	return code;
-}
-
-/* What became the address is looked at as a whole: a scheme may have come from a value. */
-static void end_url(struct run *r)
-{
-	if (r->out->overflow || url_is_allowed(r->out->data + r->url_start))
-		return;
-	r->out->len = r->url_start;
-	r->out->data[r->out->len] = '\0';
-	buf_char(r->out, '#');
 }
 
 static enum err_code run_ops(struct run *r, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = from; i < to; i++) {
-		const struct op *op = &r->t->ops[i];
-		enum err_code code = ERR_OK;
+	const struct template *t = r->t;
+	enum err_code code = ERR_OK;
+	for (uint32_t i = from; i < to && code == ERR_OK; i++) {
+		const struct op *op = &t->ops[i];
 		switch ((enum op_kind)op->kind) {
 		case OP_TEXT:
-			put_literal(r, op->text, op->len);
+			add_text(r, op);
 			break;
 		case OP_VALUE:
-			code = put_value(r, op);
+			code = add_value(r, op);
 			break;
 		case OP_FRAG:
-			code = put_frag(r, op);
+			code = add_frag(r, op);
 			break;
 		case OP_SECTION:
-			code = run_section(r, op, i);
-			i = op->len - 1;
-			break;
 		case OP_INVERTED:
-			if (!value_is_present(look_up(r, op->ref.name)))
-				code = run_ops(r, i + 1, op->len);
+			code = run_section(r, op, i + 1);
 			i = op->len - 1;
 			break;
 		case OP_PARTIAL:
 			code = run_partial(r, op);
 			break;
 		case OP_URL:
-			r->url_start = r->out->len;
+			r->url_from = r->out->len;
 			break;
 		case OP_URL_END:
-			end_url(r);
+			check_url(r);
 			break;
 		}
-		if (code)
-			return code;
 	}
-	return ERR_OK;
+	return code;
 }
 
 enum err_code template_render(const struct templates *t, const char *name,
 	const struct value *context, struct buf *out, struct err *e)
 {
 	const struct template *found = templates_find(t, name);
-	if (!found)
-		return err_set(e, ERR_NOT_FOUND, T("没有模板“%s”", "no template \"%s\""), name);
-	struct run r = {.stack = {context}, .depth = 1, .out = out, .t = found, .err = e};
-	if (run_ops(&r, 0, found->count))
-		return e ? e->code : ERR_INPUT;
-	if (out->overflow)
-		return err_set(e, ERR_INPUT,
-			T("模板“%s”生成的内容太长", "what template \"%s\" made is too long"), name);
-	return ERR_OK;
+	if (found == NULL)
+		return err_set(e, ERR_NOT_FOUND, T("没有模板 %s", "no template %s"), name);
+	struct run r;
+	r.t = found;
+	r.out = out;
+	r.e = e;
+	r.stack[0] = context;
+	r.top = 1;
+	r.partials = 0;
+	r.url_from = 0;
+	r.indent_len = 0;
+	r.line_start = true;
+	enum err_code code = run_ops(&r, 0, found->count);
+	if (code == ERR_OK && out->overflow)
+		code = err_at(
+			e, ERR_INPUT, found->file, 0, 0, T("页面太大", "the page is too large"));
+	return code;
 }
