@@ -118,16 +118,26 @@ static bool has_with(const char *text)
 
 static enum err_code prepare(struct pub *p, const char *text, sqlite3_stmt **ret, struct err *e)
 {
+	sqlite3_stmt *s = NULL;
+
 	if (has_with(text))
 		return err_set(e, ERR_REFUSED,
 			T("公开视图：不接受 WITH", "public views: WITH is not admitted"));
-	if (sqlite3_prepare_v3(p->db, text, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) == SQLITE_OK)
-		return ERR_OK;
-	if ((sqlite3_errcode(p->db) & 0xff) == SQLITE_AUTH)
+	if (sqlite3_prepare_v3(p->db, text, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) != SQLITE_OK) {
+		if ((sqlite3_errcode(p->db) & 0xff) != SQLITE_AUTH)
+			return pub_fail(p, e);
 		return err_set(e, ERR_REFUSED,
 			T("公开视图：不允许读取（%s）", "public views: not admitted (%s)"),
 			sqlite3_errmsg(p->db));
-	return pub_fail(p, e);
+	}
+	/* VACUUM asks the authorizer only when it runs. */
+	if (!s || !sqlite3_stmt_readonly(s)) {
+		sqlite3_finalize(s);
+		return err_set(
+			e, ERR_REFUSED, T("公开视图：只能读取", "public views: for reading only"));
+	}
+	*ret = s;
+	return ERR_OK;
 }
 
 enum err_code pub_probe(struct pub *p, const char *text, struct err *e)
