@@ -16,33 +16,37 @@ static const char *const attribute_ids[] = {
 /* One question of the form that speaks for an attribute, in the form's order. */
 struct question {
 	const char *rule;
-	enum field field;
 	size_t offset; /* of its answer in struct answers */
+	const char *text;
+	enum field field;
 	enum attribute attribute;
 	enum tri problem;
-	const char *text;
 	bool asked; /* on the form; a blank matters only then */
 };
 
 #define ANSWER(name) offsetof(struct answers, name)
 
 static const struct question questions[] = {
-	{"classify-polluting-emissions", FIELD_EMISSIONS_EXCEED, ANSWER(emissions_exceed),
-		POLLUTING, TRI_YES, "第12列：污染物排放超标，属“污”。", true},
-	{"classify-scattered-conforms", FIELD_CONFORMS, ANSWER(conforms), SCATTERED, TRI_NO,
-		"第13列：不符合产业政策及当地产业布局规划，属“散”。", true},
-	{"classify-disorderly-fire", FIELD_HAS_FIRE, ANSWER(has_fire), DISORDERLY, TRI_NO,
-		"第14列：没有消防手续，属“乱”。", true},
-	{"classify-disorderly-eia", FIELD_HAS_EIA, ANSWER(has_eia), DISORDERLY, TRI_NO,
-		"第15列：没有环评手续，属“乱”。", true},
-	{"classify-disorderly-planning", FIELD_HAS_PLANNING, ANSWER(has_planning), DISORDERLY,
-		TRI_NO, "第16列：没有规划手续，属“乱”。", true},
-	{"classify-disorderly-licence", FIELD_HAS_LICENCE, ANSWER(has_licence), DISORDERLY, TRI_NO,
-		"第17列：没有工商执照，属“乱”。", true},
-	{"classify-disorderly-building", FIELD_HAS_UNLAWFUL_BUILDING, ANSWER(has_unlawful_building),
-		DISORDERLY, TRI_YES, "第19列：有违法违章建筑，属“乱”。", true},
-	{"classify-disorderly-operation", FIELD_UNLAWFUL_OPERATION, ANSWER(unlawful_operation),
-		DISORDERLY, TRI_YES, "工作人员认定有违规生产经营，属“乱”。", false},
+	{"classify-polluting-emissions", ANSWER(emissions_exceed),
+		"第12列：污染物排放超标，属“污”。", FIELD_EMISSIONS_EXCEED, POLLUTING, TRI_YES,
+		true},
+	{"classify-scattered-conforms", ANSWER(conforms),
+		"第13列：不符合产业政策及当地产业布局规划，属“散”。", FIELD_CONFORMS, SCATTERED,
+		TRI_NO, true},
+	{"classify-disorderly-fire", ANSWER(has_fire), "第14列：没有消防手续，属“乱”。",
+		FIELD_HAS_FIRE, DISORDERLY, TRI_NO, true},
+	{"classify-disorderly-eia", ANSWER(has_eia), "第15列：没有环评手续，属“乱”。",
+		FIELD_HAS_EIA, DISORDERLY, TRI_NO, true},
+	{"classify-disorderly-planning", ANSWER(has_planning), "第16列：没有规划手续，属“乱”。",
+		FIELD_HAS_PLANNING, DISORDERLY, TRI_NO, true},
+	{"classify-disorderly-licence", ANSWER(has_licence), "第17列：没有工商执照，属“乱”。",
+		FIELD_HAS_LICENCE, DISORDERLY, TRI_NO, true},
+	{"classify-disorderly-building", ANSWER(has_unlawful_building),
+		"第19列：有违法违章建筑，属“乱”。", FIELD_HAS_UNLAWFUL_BUILDING, DISORDERLY,
+		TRI_YES, true},
+	{"classify-disorderly-operation", ANSWER(unlawful_operation),
+		"工作人员认定有违规生产经营，属“乱”。", FIELD_UNLAWFUL_OPERATION, DISORDERLY,
+		TRI_YES, false},
 };
 
 static enum tri answer_to(const struct answers *a, const struct question *q)
