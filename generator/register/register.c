@@ -272,7 +272,7 @@ enum err_code reg_log(
 		   *new_value = entry->new_value;
 	bool internal = entry->internal;
 	char day[DAY_TEXT_BYTES], recorded[DAY_TEXT_BYTES];
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	enum err_code code = reg_note_check(note, e);
 
 	if (!code)

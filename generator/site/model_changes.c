@@ -46,7 +46,7 @@ static enum err_code collect(void *ctx, const struct pub_change *ch, struct err 
 		last->count++;
 		return ERR_OK;
 	}
-	if (g->count == g->cap) {
+	if (!g->all || g->count == g->cap) {
 		size_t cap = g->cap ? g->cap * 2 : 64;
 		struct group *all = arena_alloc(g->a, cap * sizeof *all);
 		if (g->all)
@@ -319,7 +319,14 @@ static enum err_code changes_emit(struct worker *w, size_t index, struct err *e)
 	return range_emit(w, index - 2, e);
 }
 
+static bool changes_stale(const struct ctx *c, size_t index, int64_t old_change)
+{
+	bool moved = old_change != c->now->last_change;
+	return moved && (index < 2 || old_change < (int64_t)(index - 1) * A_RANGE);
+}
+
 const struct other_kind changes_kind = {.count = changes_count,
 	.emit = changes_emit,
 	.pages = changes_pages,
+	.stale = changes_stale,
 	.depends = ON_CHANGES | ON_FILES};

@@ -138,7 +138,7 @@ enum err_code block_option_required(
 static bool is_listed(const char *names, const char *key)
 {
 	size_t len = strlen(key);
-	for (const char *p = names; (p = strstr(p, key)); p += len)
+	for (const char *p = names; len && (p = strstr(p, key)); p += len)
 		if ((p == names || p[-1] == ' ') && (p[len] == ' ' || !p[len]))
 			return true;
 	return false;
