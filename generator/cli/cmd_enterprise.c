@@ -95,7 +95,7 @@ struct listing {
 static void json_row(struct json *j, const char *id, const struct enterprise *en)
 {
 	static const enum field shown[] = {FIELD_NAME, FIELD_STREET, FIELD_COMMUNITY, FIELD_ADDRESS,
-		FIELD_INDUSTRY, FIELD_INDUSTRY_KIND, FIELD_RING, FIELD_MEASURE, FIELD_FOUND_ON};
+		FIELD_INDUSTRY, FIELD_RING, FIELD_MEASURE, FIELD_FOUND_ON};
 
 	json_out_object(j, NULL);
 	json_out_string(j, "id", id);
@@ -105,6 +105,7 @@ static void json_row(struct json *j, const char *id, const struct enterprise *en
 	json_out_string(j, "suggested",
 		en->suggestion.category ? policy_category_label(en->suggestion.category) : NULL);
 	json_out_bool(j, "differs", en->differs);
+	json_out_string(j, "industry_kind", en->industry);
 	json_out_string(j, "unit", en->unit);
 	json_out_string(j, "state", policy_state_slug(en->course.state));
 	record_json_day(j, "since", en->course.since);

@@ -71,6 +71,7 @@ static void fill(struct reg *r, struct enterprise *out)
 	out->category = policy_category_find(out->value[FIELD_CATEGORY]);
 	out->ring = policy_ring_find(out->value[FIELD_RING]);
 	out->measure = policy_measure_find(out->value[FIELD_MEASURE]);
+	out->industry = reg_industry(r, out->value);
 	reg_answers(out->value, &answers);
 	policy_classify(r->policy, &answers, &out->suggestion);
 	out->differs = reg_category_differs(&out->suggestion, out->category);

@@ -243,6 +243,8 @@ enum err_code reg_course_of(struct reg *r, struct enterprise_id id, struct day u
 /* The values of a row of STMT_ENTERPRISE_GET or _EACH. */
 void reg_row_read(sqlite3_stmt *s, struct arena *a, const char *ret_value[FIELD_COUNT],
 	const char **ret_unit);
+/* The slug staff set, else what the form's text matches. */
+const char *reg_industry(const struct reg *r, const char *const value[FIELD_COUNT]);
 void reg_answers(const char *const value[FIELD_COUNT], struct answers *ret);
 bool reg_category_differs(const struct classification *suggestion, enum category confirmed);
 /* Only the row of the event: no check, no log, no course. decided: category slug or measure id; NULL. */

@@ -89,21 +89,25 @@ struct worked_out {
 	bool differs;
 };
 
+const char *reg_industry(const struct reg *r, const char *const value[FIELD_COUNT])
+{
+	const char *text = value[FIELD_INDUSTRY] ? value[FIELD_INDUSTRY] : "";
+	bool exact;
+
+	if (value[FIELD_INDUSTRY_KIND])
+		return value[FIELD_INDUSTRY_KIND];
+	return policy_industry_match(r->policy, text, &exact)->slug;
+}
+
 static void work_out(struct reg *r, struct arena *a, const char *const value[FIELD_COUNT],
 	struct worked_out *ret)
 {
 	struct classification suggestion;
 	struct answers answers;
-	bool exact;
 
 	ret->name_key = value_key(a, value[FIELD_NAME]);
 	ret->address_key = value_key(a, value[FIELD_ADDRESS]);
-	ret->industry_slug = value[FIELD_INDUSTRY_KIND];
-	if (!ret->industry_slug) {
-		const char *text = value[FIELD_INDUSTRY] ? value[FIELD_INDUSTRY] : "";
-
-		ret->industry_slug = policy_industry_match(r->policy, text, &exact)->slug;
-	}
+	ret->industry_slug = reg_industry(r, value);
 	ret->equipment_summary = value_equipment_summary(a, value[FIELD_EQUIPMENT]);
 	reg_answers(value, &answers);
 	policy_classify(r->policy, &answers, &suggestion);

@@ -3,7 +3,8 @@
  *
  * `changed` compares with how the form would write the same value, so that an import can report every
  * value it touched; anything that cannot be read is refused with a reason and never stored half-read.
- * Numbers and days stand in value_number.c, the summary of equipment in value_equipment.c.
+ * Numbers and days stand in value_number.c, streets in value_street.c, the summary of equipment in
+ * value_equipment.c.
  */
 #include "register/value.h"
 
@@ -110,6 +111,11 @@ static const char *clean(struct arena *a, const char *text, struct cleaning how)
 const char *value_clean(struct arena *a, const char *text, bool keep_lines)
 {
 	return clean(a, text, (struct cleaning){.keep_lines = keep_lines});
+}
+
+const char *value_join(struct arena *a, const char *text)
+{
+	return clean(a, text, (struct cleaning){.join_cjk = true});
 }
 
 const char *value_narrow(struct arena *a, const char *text)
@@ -429,115 +435,6 @@ static void normalise_enum(
 	ret->changed = !str_eq(text, found) && !str_eq(text, value_written(r, a, f, found));
 }
 
-/* ---- streets ---------------------------------------------------------------------------------------------------- */
-
-static const char *skip_joints(const char *s)
-{
-	static const char *const joints[] = {
-		"、", ",", "，", "/", "-", "—", ":", "：", ";", "；", "(", "（", " ", NULL};
-
-	for (;;) {
-		const char *const *j = joints;
-
-		while (*j && !str_starts(s, *j))
-			j++;
-		if (!*j)
-			return s;
-		s += strlen(*j);
-	}
-}
-
-/* What stands before 街道 or 片区管委会: 七纺. */
-static const char *street_short_name(struct arena *a, const char *name)
-{
-	static const char *const endings[] = {"街道办事处", "街道", "片区管委会", "管委会", NULL};
-
-	for (const char *const *end = endings; *end; end++)
-		if (str_ends(name, *end) && strlen(name) > strlen(*end))
-			return arena_strndup(a, name, strlen(name) - strlen(*end));
-	return name;
-}
-
-/* The rest of the cell behind this street's name; NULL when the cell is not about it. */
-static const char *after_street(struct arena *a, const char *cell, const struct street *street)
-{
-	static const char *const endings[] = {
-		"街道办事处", "街道办", "街办", "办事处", "管委会", NULL};
-	const char *brief = street_short_name(a, street->name);
-	const char *rest;
-
-	if (str_starts(cell, street->code) && !str_eq(street->code, ""))
-		rest = cell + strlen(street->code);
-	else if (str_starts(cell, street->name))
-		rest = cell + strlen(street->name);
-	else if (str_starts(cell, brief)) {
-		rest = cell + strlen(brief);
-		if (*rest && skip_joints(rest) == rest) {
-			for (const char *const *end = endings; *end; end++)
-				if (str_starts(rest, *end))
-					return skip_joints(rest + strlen(*end));
-			return NULL;
-		}
-	} else
-		return NULL;
-	if (str_starts(rest, "办事处"))
-		rest += strlen("办事处");
-	return skip_joints(rest);
-}
-
-/* The closing bracket of 七纺街道（纺织社区）. */
-static const char *without_bracket(struct arena *a, const char *rest)
-{
-	static const char *const brackets[] = {")", "）", NULL};
-
-	for (const char *const *b = brackets; *b; b++)
-		if (str_ends(rest, *b))
-			return arena_strndup(a, rest, strlen(rest) - strlen(*b));
-	return rest;
-}
-
-static void normalise_street(
-	struct reg *r, struct arena *a, const char *text, struct normalised *ret)
-{
-	static const char *const above[] = {
-		"新疆维吾尔自治区", "新疆", "乌鲁木齐市", "水磨沟区", NULL};
-	const char *cell = clean(a, text, (struct cleaning){.join_cjk = true});
-	const struct street *best = NULL;
-	const char *best_rest = NULL;
-	size_t count = 0;
-	const struct street *streets = r ? reg_streets(r, &count) : NULL;
-
-	for (const char *const *w = above; *w; w++)
-		if (str_starts(cell, *w) && strlen(cell) > strlen(*w))
-			cell = skip_joints(cell + strlen(*w));
-	if (!r) {
-		ret->value = cell;
-		ret->changed = !str_eq(text, cell);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const char *rest = after_street(a, cell, &streets[i]);
-
-		if (rest && (!best || strlen(rest) < strlen(best_rest))) {
-			best = &streets[i];
-			best_rest = rest;
-		}
-	}
-	if (!best) {
-		refuse(ret, T("不在已登记的街道、片区之列（可用 tianlan unit add 增加）",
-				    "not among the streets and zones on record (`tianlan unit add` "
-				    "adds "
-				    "one)"));
-		return;
-	}
-	ret->value = best->code;
-	if (*best_rest)
-		ret->community = without_bracket(a, best_rest);
-	ret->changed = !str_eq(text, best->code) && !str_eq(text, best->name) &&
-		       !(str_starts(text, best->name) && ret->community &&
-			       str_eq(text + strlen(best->name), ret->community));
-}
-
 /* ---- text ------------------------------------------------------------------------------------------------------------ */
 
 /* 甲厂、乙厂: two or more parts that each end like the name of an enterprise. */
@@ -635,7 +532,7 @@ void value_normalise(
 		return;
 	}
 	if (f == FIELD_STREET) {
-		normalise_street(r, a, text, ret);
+		value_street(r, a, text, ret);
 		return;
 	}
 	if (f == FIELD_CONTACT_PHONE) {

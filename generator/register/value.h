@@ -32,6 +32,10 @@ const char *value_key(struct arena *a, const char *text);
 const char *value_equipment_summary(struct arena *a, const char *equipment);
 /* Full-width ASCII and blanks to half-width, trimmed, runs of blanks one space; keep_lines keeps line breaks. */
 const char *value_clean(struct arena *a, const char *text, bool keep_lines);
+/* As value_clean, and no blank between two Chinese characters. */
+const char *value_join(struct arena *a, const char *text);
+/* FIELD_STREET's part of value_normalise; *ret is blank before. */
+void value_street(struct reg *r, struct arena *a, const char *text, struct normalised *ret);
 /* Every full-width form and blank to its ASCII twin, trimmed: for reading numbers and words, not for keeping. */
 const char *value_narrow(struct arena *a, const char *text);
 /* 12人, 约10, 1,200, 十二, 3-5人 (the upper bound): whole numbers; narrowed text in. false: not one. */

@@ -61,6 +61,7 @@ struct enterprise {
 	struct classification suggestion;
 	bool differs;	  /* suggestion and confirmed category differ: listed for review */
 	const char *unit; /* code of the reporting unit */
+	const char *industry; /* slug: industry_kind, else what the text of the form matches */
 };
 
 /* value[f] as for reg_enterprise_set. FIELD_NAME and FIELD_STREET are required. Adds the `registered` event. */

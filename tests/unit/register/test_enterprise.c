@@ -26,6 +26,7 @@ Test(enterprise, an_added_record_is_registered_once_with_its_values)
 	cr_assert_eq(now.suggestion.at_least, CATEGORY_SANLUAN);
 	cr_assert_eq(now.category, CATEGORY_NONE);
 	cr_assert_not(now.differs);
+	cr_assert_str_eq(now.industry, query_text(&in, "SELECT industry_slug FROM enterprise"));
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM event WHERE kind='registered'"), 1);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM change_log WHERE enterprise=1"), 1);
 	cr_assert_str_eq(query_text(&in, "SELECT equipment_summary FROM enterprise"), "车床2台");
