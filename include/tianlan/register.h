@@ -59,8 +59,8 @@ struct enterprise {
 	enum measure measure;
 	struct course course; /* worked out from the events, cached in the row */
 	struct classification suggestion;
-	bool differs;	  /* suggestion and confirmed category differ: listed for review */
-	const char *unit; /* code of the reporting unit */
+	bool differs;	      /* suggestion and confirmed category differ: listed for review */
+	const char *unit;     /* code of the reporting unit */
 	const char *industry; /* slug: industry_kind, else what the text of the form matches */
 };
 
