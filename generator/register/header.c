@@ -154,7 +154,10 @@ static bool best_heading(const struct window *w, struct found *ret)
 			struct found now;
 
 			try_heading(w, first, depth, &now);
-			if (now.headings > ret->headings)
+			/* A title above is no part of the heading. */
+			if (now.headings > ret->headings ||
+				(now.headings == ret->headings && now.headings > 0 &&
+					depth < ret->depth))
 				*ret = now;
 		}
 	return ret->headings >= ENOUGH_HEADINGS;
@@ -392,29 +395,32 @@ static bool has_no_answers(
 	return true;
 }
 
+static bool are_column_numbers(struct arena *a, const struct sheet_cell *cells, size_t count)
+{
+	for (size_t c = 0; c < count; c++) {
+		const char *key = value_key(a, cells[c].text);
+		int64_t number;
+
+		if (*key && (!str_to_int64(key, &number) || number != (int64_t)c + 1))
+			return false;
+	}
+	return true;
+}
+
 enum header_row_kind header_row_kind(
 	const struct header *h, struct arena *scratch, const struct sheet_cell *cells, size_t count)
 {
 	const char *name = cell_key(scratch, cells, count, h->column[FIELD_NAME]);
 	const char *first = "";
-	bool all_numbers = true;
 
 	if (str_eq(name, "企业名称"))
 		return ROW_HEADING;
-	for (size_t c = 0; c < count; c++) {
-		int64_t number;
-		const char *key = value_key(scratch, cells[c].text);
-
-		if (!*key)
-			continue;
-		if (!*first)
-			first = key;
-		if (!str_to_int64(key, &number) || number != (int64_t)c + 1)
-			all_numbers = false;
-	}
+	for (size_t c = 0; c < count && !*first; c++)
+		if (cells[c].len > 0)
+			first = value_key(scratch, cells[c].text);
 	if (is_total(first) || is_total(name))
 		return ROW_TOTAL;
-	if (*name && all_numbers)
+	if (*name && are_column_numbers(scratch, cells, count))
 		return ROW_HEADING;
 	if ((is_footer(first) || is_footer(name)) && has_no_answers(h, scratch, cells, count))
 		return ROW_FOOTER;
