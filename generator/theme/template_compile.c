@@ -358,12 +358,23 @@ static const char *extension_of(enum template_kind kind)
 	return "";
 }
 
+/* By its name, else beside the template that names it ("parts/a.html" in "html/page.html" is "html/parts/a.html"). */
+static const struct template *find_partial(const struct compiler *c, const char *name)
+{
+	const struct template *found = templates_find(c->set, name);
+	const char *slash = strrchr(c->t->name, '/');
+	if (found != NULL || slash == NULL)
+		return found;
+	return templates_find(c->set, arena_printf(c->set->arena, "%.*s/%s",
+					      (int)(slash - c->t->name), c->t->name, name));
+}
+
 static enum err_code tag_partial(
 	struct compiler *c, const struct tag *tag, const char *indent, size_t indent_len)
 {
-	const struct template *partial = templates_find(c->set, tag->text);
+	const struct template *partial = find_partial(c, tag->text);
 	if (partial == NULL)
-		partial = templates_find(c->set,
+		partial = find_partial(c,
 			arena_printf(c->set->arena, "%s%s", tag->text, extension_of(c->t->kind)));
 	if (partial == NULL)
 		return fail(c, tag->begin, T("没有这个模板", "no such template"), tag->text);
