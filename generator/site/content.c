@@ -151,6 +151,7 @@ static enum err_code parse(
 	if (front_parse(a, file, text, &front, e))
 		return e->code;
 	ret->file = file;
+	ret->text = text;
 	ret->order = 10000;
 	for (size_t i = 0; i < front.count; i++)
 		if (take_front(ret, &front.items[i], e))

@@ -330,18 +330,18 @@ static enum err_code json_emit(struct worker *w, struct err *e)
 static size_t bulk_count(const struct ctx *c)
 {
 	(void)c;
-	return 2;
+	return 3;
 }
 
 static size_t bulk_pages(const struct ctx *c)
 {
 	(void)c;
-	return 0;
+	return 1;
 }
 
 static enum err_code bulk_emit(struct worker *w, size_t index, struct err *e)
 {
-	return index ? json_emit(w, e) : csv_emit(w, e);
+	return index == 0 ? csv_emit(w, e) : index == 1 ? json_emit(w, e) : output_emit(w, e);
 }
 
 const struct other_kind bulk_kind = {.count = bulk_count,

@@ -1,8 +1,7 @@
 /*
  * /streets/ /categories/ /industries/ /states/: an index each, and a page for every value.
  *
- * An index is one table; every number in it links to its rows. 产值 appears only as the sums the register gives (over
- * at least three enterprises); no overall sum is shown, so that none can be taken back out of it.
+ * An index is one table; every number in it links to its rows.
  */
 #include "site/pages.h"
 
@@ -12,15 +11,14 @@ enum { SHOWN_OVERDUE = 10 };
 
 static const struct dimension {
 	enum list_facet facet;
-	const char *folder, *title, *item, *sum_by, *section, *description;
+	const char *folder, *title, *item, *section, *description;
 } dimensions[] = {
-	{FACET_STREET, "streets", "各街道的整治情况", "街道", "street", "streets",
-		"按街道统计的整治结果"},
-	{FACET_CATEGORY, "categories", "各类别的整治情况", "类别", "category", "results",
+	{FACET_STREET, "streets", "各街道的整治情况", "街道", "streets", "按街道统计的整治结果"},
+	{FACET_CATEGORY, "categories", "各类别的整治情况", "类别", "results",
 		"按散乱污类别统计的整治结果"},
-	{FACET_INDUSTRY, "industries", "各行业的整治情况", "行业", "industry", "results",
+	{FACET_INDUSTRY, "industries", "各行业的整治情况", "行业", "results",
 		"按行业统计的整治结果"},
-	{FACET_STATE, "states", "各状态的企业", "状态", NULL, "results", "按整治状态统计的企业"},
+	{FACET_STATE, "states", "各状态的企业", "状态", "results", "按整治状态统计的企业"},
 };
 
 /* ---- values of a dimension ------------------------------------------------------------------------ */
@@ -73,44 +71,6 @@ static const size_t *counts_of(const struct ctx *c, const struct dimension *d, u
 	return facet_counts(c, d->facet, value)->subset;
 }
 
-/* ---- sums of 产值 ------------------------------------------------------------------------------------ */
-
-struct sums {
-	struct arena *a;
-	struct value *list; /* NULL: only `wanted` is looked for */
-	const char *wanted;
-	const char *found;
-};
-
-static enum err_code take_sum(
-	void *ctx, const char *group, int64_t count, double sum, struct err *e)
-{
-	struct sums *s = ctx;
-	(void)e;
-	(void)count;
-	if (group && str_eq(group, s->wanted))
-		s->found = text_count(s->a, (size_t)(sum + 0.5));
-	return ERR_OK;
-}
-
-static const char *sum_key(const struct ctx *c, const struct dimension *d, uint16_t value)
-{
-	return d->facet == FACET_CATEGORY ? policy_category_slug((enum category)value)
-					  : slug_of(c, d, value);
-}
-
-static enum err_code add_sum(
-	struct value *v, struct worker *w, const struct dimension *d, uint16_t value, struct err *e)
-{
-	struct sums s = {.a = w->arena, .wanted = sum_key(w->ctx, d, value)};
-	if (!d->sum_by || !*s.wanted)
-		return ERR_OK;
-	if (pub_output_sum(w->pub, d->sum_by, take_sum, &s, e))
-		return e->code;
-	value_set_text(v, w->arena, "output", s.found);
-	return ERR_OK;
-}
-
 /* ---- the index ------------------------------------------------------------------------------------------ */
 
 static void add_counts(struct value *v, struct worker *w, const struct dimension *d, uint16_t value)
@@ -138,13 +98,10 @@ static enum err_code index_emit(struct worker *w, const struct dimension *d, str
 		value_set_text(v, a, "label", facet_label(w->ctx, d->facet, value));
 		value_set_text(v, a, "url", facet_url(w->ctx, a, d, value));
 		add_counts(v, w, d, value);
-		if (add_sum(v, w, d, value, e))
-			return e->code;
 	}
 	value_set(m, a, "values", list);
 	value_set_text(m, a, "item", d->item);
 	value_set_text(m, a, "caption", d->title);
-	value_set_bool(m, a, "has_output", d->sum_by != NULL);
 	value_set_bool(m, a, "is_state", d->facet == FACET_STATE);
 	value_count(m, a, "all", w->ctx->totals.all);
 	value_set_text(m, a, "data_day", text_day_zh(a, w->ctx->data_day));
@@ -228,7 +185,7 @@ static enum err_code value_emit(
 	add_counts(m, w, d, value);
 	add_states(m, w, d, value);
 	add_policy(m, w, d, value);
-	if (add_sum(m, w, d, value, e) || add_overdue(m, w, d, value, e))
+	if (add_overdue(m, w, d, value, e))
 		return e->code;
 	value_set_text(m, a, "label", label);
 	value_set_bool(m, a, "is_state", d->facet == FACET_STATE);

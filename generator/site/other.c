@@ -5,6 +5,7 @@
 #include "site/pages.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct other_kind *const kinds[] = {&bulk_kind, &data_kind, &sitemap_kind,
 	&changes_kind, &home_kind, &facets_kind, &deadlines_kind, &policy_kind, &which_kind,
@@ -54,8 +55,10 @@ enum err_code other_emit(struct worker *w, size_t index, struct err *e)
 bool other_stale(const struct ctx *c, size_t index, int64_t old_change, struct day old_day)
 {
 	const struct other_kind *k = kind_at(c, &index);
-	if (!k || k->depends & ON_FILES)
+	if (!k || (k->depends & ON_FILES && !c->extras->written_same))
 		return true;
+	if (k->stale)
+		return k->stale(c, index, old_change);
 	if (k->depends & ON_DAY && day_compare(old_day, c->o->today) != 0)
 		return true;
 	return k->depends & ON_CHANGES && old_change != c->now->last_change;
@@ -65,6 +68,67 @@ bool other_is_bulk(const struct ctx *c, size_t index)
 {
 	const struct other_kind *k = kind_at(c, &index);
 	return k && k->depends & IS_BULK;
+}
+
+/* ---- what changed since the last build ------------------------------------------------------------ */
+
+enum { FOLDER = 1000 };
+
+struct touching {
+	bool *folders;
+	size_t count;
+};
+
+static enum err_code touch(void *ctx, const struct pub_change *ch, struct err *e)
+{
+	const struct touching *t = ctx;
+	(void)e;
+	if (ch->enterprise > 0 && (size_t)ch->enterprise <= t->count)
+		t->folders[ch->enterprise / FOLDER] = true;
+	return ERR_OK;
+}
+
+bool folder_touched(const struct ctx *c, size_t folder, int64_t old_change)
+{
+	struct extras *x = c->extras;
+	if (!x->touched || x->touched_since != old_change) {
+		free(x->touched);
+		x->touched = mem_zero(c->now->count / FOLDER + 1, sizeof *x->touched);
+		x->touched_since = old_change;
+		struct touching t = {x->touched, c->now->count};
+		if (pub_change_each(c->pub, old_change, touch, &t, NULL))
+			memset(x->touched, 1, (c->now->count / FOLDER + 1) * sizeof *x->touched);
+	}
+	return x->touched[folder];
+}
+
+static const char state_name[] = "written-hash";
+
+/* Pages that show nothing but written text need no rendering while that text is as it was. */
+static void written_compare(struct ctx *c, struct extras *x)
+{
+	struct err none;
+	struct buf old;
+	for (size_t i = 0; i < x->written_count; i++) {
+		const struct written *w = &x->written[i];
+		x->written_hash =
+			hash128_pair(x->written_hash, hash128_bytes(w->text, strlen(w->text)));
+		x->written_hash =
+			hash128_pair(x->written_hash, hash128_bytes(w->file, strlen(w->file)));
+	}
+	buf_init(&old, 64);
+	x->written_same = c->store && !store_read_state(c->store, state_name, &old, &none) &&
+			  old.len == sizeof x->written_hash &&
+			  memcmp(old.data, &x->written_hash, old.len) == 0;
+	buf_done(&old);
+}
+
+enum err_code written_remember(const struct ctx *c, struct err *e)
+{
+	const struct extras *x = c->extras;
+	if (x->written_same)
+		return ERR_OK;
+	return store_put_state(c->store, state_name, &x->written_hash, sizeof x->written_hash, e);
 }
 
 /* ---- opening and closing -------------------------------------------------------------------------- */
@@ -77,6 +141,7 @@ enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e)
 	c->extras = x;
 	if (written_load(c, x, e) || assets_load(c, x, e) || reports_load(c, x, e))
 		return e->code;
+	written_compare(c, x);
 	return ERR_OK;
 }
 
@@ -86,6 +151,7 @@ void ctx_close(struct ctx *c)
 	if (!x)
 		return;
 	links_free_all(x->links);
+	free(x->touched);
 	pthread_mutex_destroy(&x->lock);
 	arena_free(x->arena);
 	c->extras = NULL;

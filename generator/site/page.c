@@ -255,7 +255,6 @@ enum err_code pages_check(struct ctx *c, struct worker *workers, int worker_coun
 {
 	(void)workers;
 	(void)worker_count;
-	(void)e;
 	struct arena *a = arena_new();
 	report->broken_links = links_check(c, a);
 	report->warnings += report->broken_links + written_warn(c);
@@ -265,5 +264,5 @@ enum err_code pages_check(struct ctx *c, struct worker *workers, int worker_coun
 	for (size_t i = 0; i < n; i++)
 		report->pages += list_pages(c, a, &lists[i]);
 	arena_free(a);
-	return ERR_OK;
+	return written_remember(c, e);
 }

@@ -18,6 +18,7 @@ struct written {
 	const char *section; /* first folder: "policy" */
 	const char *title, *date, *source, *description, *keywords;
 	const char *column_name, *column_description, *column_type;
+	const char *text; /* the whole file */
 	const char *body;
 	int body_line;
 	int order; /* among its siblings; then by date, newest first, then by address */
@@ -49,6 +50,10 @@ struct extras {
 	pthread_mutex_t lock;
 	struct links *links; /* the pool: one per worker that rendered */
 	struct counts_table *counts;
+	struct hash128 written_hash; /* of all written pages */
+	bool written_same;           /* as in the last build */
+	bool *touched;               /* folders of /results/ with changes since touched_since; NULL: not yet asked */
+	int64_t touched_since;
 };
 
 enum err_code written_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE;
@@ -62,6 +67,10 @@ size_t written_in(
 bool written_is_intro(const struct written *page);
 /* The text people wrote to stand first on the generated page at url; NULL when there is none. */
 const char *written_intro(const struct ctx *c, const char *url);
+/* other.c: keeps the hash of the written pages for the next build. */
+enum err_code written_remember(const struct ctx *c, struct err *e) MUST_USE;
+/* other.c: did a record numbered folder * 1000 … change since old_change? From the driver's thread alone. */
+bool folder_touched(const struct ctx *c, size_t folder, int64_t old_change);
 /* Stale and empty columns as warnings (国办秘函〔2019〕19号); how many. */
 size_t written_warn(const struct ctx *c);
 enum err_code assets_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE;
@@ -157,11 +166,15 @@ void model_cell_duties(struct value *m, struct arena *a, const struct duties *d)
 const char *duty_limit(struct arena *a, const struct duty *d);
 const char *which_result_url(struct arena *a, enum category c, enum ring r);
 
+enum err_code output_emit(struct worker *w, struct err *e) MUST_USE; /* model_output.c, made with the bulk */
+
 /* The kinds of other pages: how many there are, and each. */
 struct other_kind {
 	size_t (*count)(const struct ctx *c);
 	enum err_code (*emit)(struct worker *w, size_t index, struct err *e);
 	size_t (*pages)(const struct ctx *c); /* how many of them are pages; NULL: all */
+	/* Narrower than depends; NULL: depends decides. */
+	bool (*stale)(const struct ctx *c, size_t index, int64_t old_change);
 	/* What it depends on beside the inputs. */
 	enum { ON_INPUTS = 0, ON_DAY = 1, ON_CHANGES = 2, ON_FILES = 4, IS_BULK = 8 } depends;
 };

@@ -99,7 +99,8 @@ static const char *const top_pages[][2] = {{"/", "首页"}, {"/results/", "整�
 	{"/industries/", "各行业"}, {"/states/", "各状态"},
 	{"/policy/annex1/", "附件1：七类企业的要求和期限"}, {"/policy/which/", "哪一条适用于我"},
 	{"/policy/units/", "谁负责什么"}, {"/news/", "动态"}, {"/monthly/", "月报"},
-	{"/changes/", "变更记录"}, {"/data/", "数据下载"}, {"/data/dictionary/", "数据字典"}};
+	{"/changes/", "变更记录"}, {"/data/", "数据下载"}, {"/data/dictionary/", "数据字典"},
+	{"/data/output/", "产值合计"}};
 
 static void facet_locations(struct worker *w, const char *root)
 {
@@ -243,7 +244,16 @@ static enum err_code sitemap_emit(struct worker *w, size_t index, struct err *e)
 	}
 }
 
+/* Maps change with new records or written pages, a folder's part with its records. */
+static bool sitemap_stale(const struct ctx *c, size_t index, int64_t old_change)
+{
+	if (index >= 4)
+		return folder_touched(c, index - 4, old_change);
+	return old_change != c->now->last_change;
+}
+
 const struct other_kind sitemap_kind = {.count = sitemap_count,
 	.emit = sitemap_emit,
 	.pages = sitemap_pages,
+	.stale = sitemap_stale,
 	.depends = ON_CHANGES | ON_FILES};
