@@ -99,6 +99,11 @@ enum err_code cmd_build(struct cli *c, int argc, char **argv, struct err *e)
 	if (day_is_set(demo_today) && !c->today_given)
 		o.today = demo_today;
 	o.policy = c->policy;
+	/* Opening the register brings its views up to the publish classes of the policy data. */
+	struct reg *r_staff;
+	if (cli_register(c, &r_staff, e))
+		return e->code;
+	reg_close(r_staff);
 	const char *missing[8];
 	size_t missing_count = instance_missing(&o.config, missing);
 	for (size_t i = 0; i < missing_count; i++)

@@ -127,7 +127,10 @@ enum err_code templates_from(const char *const *names_and_texts, const char *con
 	enum err_code code = ERR_OK;
 	for (const char *const *p = names_and_texts; *p != NULL && code == ERR_OK; p += 2) {
 		enum template_kind kind;
-		if (kind_of(p[0], &kind))
+		bool plain = strchr(p[0], '.') == NULL; /* a name without an ending is HTML */
+		if (plain)
+			kind = TEMPLATE_HTML;
+		if (plain || kind_of(p[0], &kind))
 			set_add(t, p[0], p[0], kind, p[1], strlen(p[1]));
 		else
 			code = err_at(e, ERR_INPUT, p[0], 0, 0,
