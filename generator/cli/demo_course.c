@@ -259,6 +259,10 @@ static void start(struct recorder *r, struct demo *d, struct enterprise_id id, i
 		r->firm.scenario = 12;
 	if (r->firm.category == CATEGORY_SANLUANWU && !scenarios[r->firm.scenario].closes)
 		r->firm.scenario = 10 + r->firm.scenario % 3;
+	/* What must move is accepted only when it has moved. */
+	if (measure_for(&r->firm) == MEASURE_RELOCATE &&
+		(r->firm.scenario == 8 || r->firm.scenario == 13))
+		r->firm.scenario = 9;
 	r->scenario = &scenarios[r->firm.scenario];
 }
 
