@@ -92,10 +92,11 @@ soak: deps-check
 	@BUILD=$(BUILD) tests/run soak
 
 bench: deps-run
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/bare_write $(BUILD)/bare_insert
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert
 	@BUILD=$(BUILD) tests/bench/run $(SIZES)
 
-$(BUILD)/bare_%: tests/bench/bare_%.c
+$(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert: $(BUILD)/%: tests/bench/%.c
+	@mkdir -p $(@D)
 	$(CC) $(STD) $(CFLAGS) -pthread $< $(call pkg_libs,sqlite3) -o $@
 
 lint:
