@@ -51,8 +51,8 @@ struct extras {
 	struct links *links; /* the pool: one per worker that rendered */
 	struct counts_table *counts;
 	struct hash128 written_hash; /* of all written pages */
-	bool written_same;           /* as in the last build */
-	bool *touched;               /* folders of /results/ with changes since touched_since; NULL: not yet asked */
+	bool written_same;	     /* as in the last build */
+	bool *touched; /* folders of /results/ with changes since touched_since; NULL: not yet asked */
 	int64_t touched_since;
 };
 
@@ -166,7 +166,8 @@ void model_cell_duties(struct value *m, struct arena *a, const struct duties *d)
 const char *duty_limit(struct arena *a, const struct duty *d);
 const char *which_result_url(struct arena *a, enum category c, enum ring r);
 
-enum err_code output_emit(struct worker *w, struct err *e) MUST_USE; /* model_output.c, made with the bulk */
+enum err_code output_emit(
+	struct worker *w, struct err *e) MUST_USE; /* model_output.c, made with the bulk */
 
 /* The kinds of other pages: how many there are, and each. */
 struct other_kind {
