@@ -2,7 +2,7 @@
  * tianlan policy: the plan's rules on the command line, without an instance.
  *   explain   what 附件1 asks of a category on a side of the ring road, with the working
  *   classify  what a form's answers speak for, with reasons and what is missing
- *   changes   which cells of 附件1 read differently on two days
+ *   changes   which cells of 附件1 read differently on two days, and in an instance which open records that touches
  *   check     whether a folder of policy data can be used
  * The shapes of --json are an interface that scripts rely on: members are added, never renamed.
  */
@@ -10,6 +10,7 @@
 
 #include "tianlan/input.h"
 #include "tianlan/markup.h"
+#include "tianlan/register.h"
 
 #include <string.h>
 
@@ -458,6 +459,76 @@ static size_t show_cells(struct cli *c, struct json *j, struct day from, struct 
 	return count;
 }
 
+/* ---- the enterprises an amendment changes: open records of an instance, in a changed cell ---- */
+
+struct affected {
+	struct cli *c;
+	struct json *j;
+	const struct reg *reg;
+	struct day from, to;
+	size_t count;
+};
+
+static bool is_open(enum course_state s)
+{
+	return s != STATE_ACCEPTED && s != STATE_CLOSED && s != STATE_SIGNED_OFF &&
+	       s != STATE_WITHDRAWN && s != STATE_OUT_OF_SCOPE;
+}
+
+/* With the ring unsettled, a change on either side counts. */
+static bool is_affected(const struct affected *a, const struct enterprise *row)
+{
+	if (row->category == CATEGORY_NONE || !is_open(row->course.state))
+		return false;
+	for (enum ring ring = RING_INNER; ring < RING_COUNT; ring++)
+		if ((row->ring == ring || row->ring == RING_UNKNOWN) &&
+			policy_cell_changed(a->c->policy, row->category, ring, a->from, a->to))
+			return true;
+	return false;
+}
+
+static enum err_code show_affected(void *ctx, const struct enterprise *row, struct err *e)
+{
+	struct affected *a = ctx;
+	char id[ENTERPRISE_ID_BYTES];
+
+	(void)e;
+	if (!is_affected(a, row))
+		return ERR_OK;
+	reg_id_text(a->reg, row->id, id);
+	if (a->j) {
+		json_out_object(a->j, NULL);
+		json_out_string(a->j, "id", id);
+		json_out_string(a->j, "name", row->value[FIELD_NAME]);
+		json_out_object_end(a->j);
+	} else {
+		if (!a->count)
+			cli_print("受影响的未完结企业：\n");
+		cli_print("  %s  %s  %s\n", id, policy_category_label(row->category),
+			row->value[FIELD_NAME]);
+	}
+	a->count++;
+	return ERR_OK;
+}
+
+/* Nothing when there is no instance here: the commands of the plan need none. */
+static enum err_code each_affected(
+	struct cli *c, struct json *j, struct day from, struct day to, struct err *e)
+{
+	struct affected a = {.c = c, .j = j, .from = from, .to = to};
+	struct enterprise_filter all = {0};
+	struct reg *reg;
+
+	if (!file_exists(path_join(c->arena, c->dir, "tianlan.conf")))
+		return ERR_OK;
+	if (cli_register(c, &reg, e))
+		return e->code;
+	a.reg = reg;
+	enum err_code code = reg_enterprise_each(reg, &all, show_affected, &a, e);
+	reg_close(reg);
+	return code;
+}
+
 static enum err_code changes_json(struct cli *c, struct day from, struct day to, struct err *e)
 {
 	struct buf out;
@@ -470,6 +541,12 @@ static enum err_code changes_json(struct cli *c, struct day from, struct day to,
 	json_day(&j, "to", to);
 	json_out_array(&j, "cells");
 	show_cells(c, &j, from, to);
+	json_out_array_end(&j);
+	json_out_array(&j, "enterprises");
+	if (each_affected(c, &j, from, to, e)) {
+		buf_done(&out);
+		return e->code;
+	}
 	json_out_array_end(&j);
 	json_out_object_end(&j);
 	return json_finish(&out, e);
@@ -494,7 +571,7 @@ static enum err_code policy_changes(struct cli *c, int argc, char **argv, struct
 		return changes_json(c, from, to, e);
 	if (!show_cells(c, NULL, from, to))
 		cli_print("附件1各格在这两天之间没有变化。\n");
-	return ERR_OK;
+	return each_affected(c, NULL, from, to, e);
 }
 
 /* ---- check ------------------------------------------------------------------------------ */
