@@ -59,6 +59,12 @@ static enum err_code hash_inputs(struct build *b, struct hash128 *ret, struct er
 	if (!file_read("/proc/self/exe", program.max, &program, NULL))
 		h.hash = hash128_pair(h.hash, hash128_bytes(program.data, program.len));
 	buf_done(&program);
+	/* A unit that is renamed or added shows on pages that no changed record leads to. */
+	for (size_t i = 0; i < b->ctx.street_count; i++) {
+		const struct street *street = &b->ctx.streets[i];
+		h.hash = hash128_pair(h.hash, hash128_bytes(street->code, strlen(street->code)));
+		h.hash = hash128_pair(h.hash, hash128_bytes(street->name, strlen(street->name)));
+	}
 	*ret = h.hash;
 	return ERR_OK;
 }
