@@ -137,20 +137,25 @@ static enum err_code read_shared(struct xlsx_book *x, struct err *e)
 	static const struct xlsx_handlers styles = {styles_start, styles_end, NULL};
 	enum err_code code = ERR_OK;
 
+	/* What a failure left half-read is read again from the start: it fails again. */
 	if (!x->strings_read && x->strings_part && xlsx_zip_has(x, x->strings_part)) {
 		struct strings_run run = {0};
 
+		x->strings.count = 0;
+		buf_clear(&x->strings.text);
 		code = xlsx_part_parse(x, x->strings_part, &strings, &run, e);
 	}
+	if (code != ERR_OK)
+		return code;
 	x->strings_read = true;
-	if (code == ERR_OK && !x->styles_read && x->styles_part &&
-		xlsx_zip_has(x, x->styles_part)) {
+	if (!x->styles_read && x->styles_part && xlsx_zip_has(x, x->styles_part)) {
 		struct styles_run *run = mem_zero(1, sizeof(*run));
 
+		x->style_count = 0;
 		code = xlsx_part_parse(x, x->styles_part, &styles, run, e);
 		free(run);
 	}
-	x->styles_read = true;
+	x->styles_read = code == ERR_OK;
 	return code;
 }
 

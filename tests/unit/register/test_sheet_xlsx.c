@@ -288,3 +288,19 @@ Test(sheet_xlsx, deep_nesting_is_an_error)
 	refused("x.xlsx", xlsx_of(buf_text(&deep), NULL, NULL, NULL), "已损坏");
 	buf_done(&deep);
 }
+
+Test(sheet_xlsx, what_failed_once_fails_again)
+{
+	struct bytes bytes =
+		xlsx_of("<row><c t='s'><v>0</v></c></row>", "<si><t>a</t></si><si>", NULL, NULL);
+	struct sheet_book *book = book_of("x.xlsx", bytes);
+
+	for (int i = 0; i < 2; i++) {
+		struct header header;
+		struct err e = {0};
+
+		cr_assert_eq(header_find(book, &header, &e), ERR_INPUT);
+		cr_assert(strstr(e.message, "已损坏"), "%s", e.message);
+	}
+	sheet_close(book);
+}
