@@ -69,7 +69,7 @@ DEPS_BUILD := pkg-config libcmark-dev libsqlite3-dev libgit2-dev libconfig-dev l
 	libminizip-dev libexpat1-dev libfreexl-dev libxlsxwriter-dev libsodium-dev libicu-dev
 DEPS_RUN   := $(DEPS_BUILD) lighttpd
 DEPS_CHECK := $(DEPS_RUN) libcriterion-dev valgrind clang clang-format clang-tidy libclang-rt-14-dev \
-	libxml2-utils mandoc chromium fonts-noto-cjk curl unzip zip
+	libxml2-utils mandoc chromium fonts-noto-cjk curl sqlite3 perl unzip zip
 
 deps: deps-check
 deps-run:
@@ -92,6 +92,7 @@ soak: deps-check
 	@BUILD=$(BUILD) tests/run soak
 
 bench: deps-run
+	@tests/tools/deps time perl
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert
 	@BUILD=$(BUILD) tests/bench/run $(SIZES)
 
