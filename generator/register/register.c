@@ -323,7 +323,7 @@ static enum err_code keep_field_open(struct reg *r, struct err *e)
 	for (size_t i = 0; i < REG_STORED_FIELDS && !code; i++) {
 		const struct field_info *info = policy_field(fields[i]);
 		int open = policy_publish_class(r->policy, fields[i]) == info->publish;
-		sqlite3_stmt *s;
+		sqlite3_stmt *s = NULL;
 		bool row;
 
 		code = reg_stmt(r, STMT_OPEN_GET, &s, e);
