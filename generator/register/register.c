@@ -352,7 +352,7 @@ static enum err_code keep_field_open(struct reg *r, struct err *e)
 static enum err_code read_meta(
 	struct reg *r, const char *key, char *out, size_t bytes, struct err *e)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	bool row;
 	enum err_code code = reg_stmt(r, STMT_META_GET, &s, e);
 
@@ -371,7 +371,7 @@ static enum err_code read_meta(
 
 static enum err_code write_meta(struct reg *r, const char *key, const char *value, struct err *e)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	enum err_code code = reg_stmt(r, STMT_META_SET, &s, e);
 
 	if (code)
