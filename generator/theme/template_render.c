@@ -71,8 +71,9 @@ static void add_text(struct run *r, const struct op *op)
 	}
 }
 
-/* A value inside key="…" on the opening line of a fenced block. cmark takes one layer of backslashes off an info
- * string, the block's own parser the next (of \" \\ \|); a backtick would end the fence, so it goes as an entity. */
+/* A value inside key="…" on the opening line of a fenced block. cmark decodes entities in an info string, then takes one
+ * layer of backslashes off; the block's own parser takes the next (of \" \\ \|). So an ampersand goes as an entity, since
+ * no backslash protects it, and a backtick too, since it would end the fence. */
 static void add_md_option(struct buf *b, const char *s)
 {
 	for (; *s != '\0'; s++) {
@@ -84,7 +85,7 @@ static void add_md_option(struct buf *b, const char *s)
 			buf_char(b, *s);
 			break;
 		case '&':
-			buf_add(b, "\\&", 2);
+			buf_add(b, "&amp;", 5);
 			break;
 		case '`':
 			buf_add(b, "&#96;", 5);
