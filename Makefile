@@ -9,7 +9,7 @@ CC      ?= gcc
 CFLAGS  ?= -O2 -g
 VERSION := 0.1.0
 
-ROOMS := base markup input crypto policy theme register site cli
+ROOMS := base markup input crypto policy theme ledger envelope photo register site intake casework cli
 
 # What each room stands on, for linking its tests (generator/LAYERS is the rule for includes).
 BELOW_base     :=
@@ -18,9 +18,14 @@ BELOW_input    := base
 BELOW_crypto   := base
 BELOW_policy   := input base
 BELOW_theme    := markup base
+BELOW_ledger   := markup crypto base
+BELOW_envelope := crypto base
+BELOW_photo    := base
 BELOW_register := policy markup input crypto base
 BELOW_site     := register theme policy markup input crypto base
-BELOW_cli      := site register theme policy markup input crypto base
+BELOW_intake   := envelope theme policy markup input crypto base
+BELOW_casework := envelope ledger register policy markup input crypto base
+BELOW_cli      := casework intake site register envelope ledger theme policy markup input crypto base
 
 PKGS_base     :=
 PKGS_markup   :=
@@ -28,8 +33,13 @@ PKGS_input    := libconfig jansson
 PKGS_crypto   := libsodium
 PKGS_policy   :=
 PKGS_theme    := libcmark
+PKGS_ledger   := libgit2
+PKGS_envelope :=
+PKGS_photo    := gdlib libexif libseccomp
 PKGS_register := sqlite3 minizip expat freexl xlsxwriter icu-i18n icu-uc
 PKGS_site     :=
+PKGS_intake   := libseccomp
+PKGS_casework :=
 PKGS_cli      :=
 LIBS_input    := -lcsv
 PKGS := $(strip $(foreach r,$(ROOMS),$(PKGS_$(r))))
@@ -48,9 +58,10 @@ pkg_libs   = $(if $(strip $(1)),$(shell pkg-config --libs $(1) 2>/dev/null))
 SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -U_FORTIFY_SOURCE
 
 define ROOM
-SRC_$(1) := $$(filter-out %_main.c,$$(wildcard generator/$(1)/*.c))
+SRC_$(1) := $$(filter-out %_main.c %/cgi.c,$$(wildcard generator/$(1)/*.c))
 $(BUILD)/plain/lib$(1).a: $$(SRC_$(1):%.c=$(BUILD)/plain/%.o)
 $(BUILD)/san/lib$(1).a: $$(SRC_$(1):%.c=$(BUILD)/san/%.o)
+$(BUILD)/fuzz/lib$(1).a: $$(SRC_$(1):%.c=$(BUILD)/fuzz/%.o)
 # Tests of one room link that room and those below it.
 TESTSRC_$(1) := $$(wildcard tests/unit/$(1)/*.c)
 $(BUILD)/plain/test-$(1): $$(TESTSRC_$(1):%.c=$(BUILD)/plain/%.o) $(BUILD)/plain/lib$(1).a $$(BELOW_$(1):%=$(BUILD)/plain/lib%.a)
@@ -61,15 +72,18 @@ $(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
 
 TESTED := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)/*.c),$(r)))
 
-all: $(BUILD)/tianlan
+PROGRAMS := tianlan report.cgi receipt.cgi photo-clean
+all: $(PROGRAMS:%=$(BUILD)/%)
 
 # ---- set-up ---------------------------------------------------------------------------------
 
 DEPS_BUILD := pkg-config libcmark-dev libsqlite3-dev libgit2-dev libconfig-dev libcsv-dev libjansson-dev \
-	libminizip-dev libexpat1-dev libfreexl-dev libxlsxwriter-dev libsodium-dev libicu-dev
+	libminizip-dev libexpat1-dev libfreexl-dev libxlsxwriter-dev libsodium-dev libicu-dev libfcgi-dev \
+	libseccomp-dev libgd-dev libexif-dev
 DEPS_RUN   := $(DEPS_BUILD) lighttpd
 DEPS_CHECK := $(DEPS_RUN) libcriterion-dev valgrind clang clang-format clang-tidy libclang-rt-14-dev \
-	libxml2-utils mandoc chromium fonts-noto-cjk curl sqlite3 perl unzip zip
+	libxml2-utils mandoc chromium fonts-noto-cjk curl sqlite3 perl unzip zip nginx-light fcgiwrap spawn-fcgi \
+	imagemagick libimage-exiftool-perl webp
 
 deps: deps-check
 deps-run:
@@ -80,15 +94,15 @@ deps-check:
 # ---- what people run ---------------------------------------------------------------------------
 
 run: deps-run
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan
+	@$(MAKE) --no-print-directory -j2 all
 	@tests/tools/run-demo $(BUILD)/tianlan demo $(PORT)
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/san/tianlan $(foreach f,plain san,$(TESTED:%=$(BUILD)/$(f)/test-%)) $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 all $(PROGRAMS:%=$(BUILD)/san/%) $(foreach f,plain san,$(TESTED:%=$(BUILD)/$(f)/test-%)) $(FUZZERS)
 	@BUILD=$(BUILD) TESTED="$(TESTED)" tests/run check
 
 soak: deps-check
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/san/tianlan $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 all $(PROGRAMS:%=$(BUILD)/san/%) $(FUZZERS)
 	@BUILD=$(BUILD) tests/run soak
 
 bench: deps-run
@@ -108,11 +122,14 @@ format:
 
 # The fuzz targets, replaying their corpus in every check and running freely in `make soak`.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_ROOMS := intake envelope ledger photo register theme policy markup input crypto base
+FUZZ_FLAGS := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz: $(FUZZERS)
-$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(foreach r,register theme policy markup input crypto base,$(SRC_$(r)))
+$(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(call pkg_cflags,$(PKGS)) \
-		$(filter %.c,$^) $(ALL_LIBS) -o $@
+	clang $(STD) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP $(call pkg_cflags,$(PKGS)) -c $< -o $@
+$(BUILD)/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(foreach r,$(FUZZ_ROOMS),$(BUILD)/fuzz/lib$(r).a)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -Wl,--as-needed $^ $(LIBS_input) $(call pkg_libs,$(PKGS)) -lm -o $@
 
 coverage: deps-check
 	@command -v gcovr >/dev/null || tests/tools/deps gcovr
@@ -120,7 +137,8 @@ coverage: deps-check
 	for room in $(TESTED); do build/coverage/plain/test-$$room >/dev/null 2>&1 || exit 1; done
 	gcovr --root . --filter generator/ build/coverage
 
-install: $(BUILD)/tianlan
+instPROGRAMS := tianlan report.cgi receipt.cgi photo-clean
+all: $(PROGRAMS:%=$(BUILD)/%)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tianlan
 	install -m 755 $(BUILD)/tianlan $(DESTDIR)$(PREFIX)/bin/tianlan
 	cd $(CURDIR) && find content theme -type f -not -path 'content/man/*' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/tianlan/{} \;
@@ -166,13 +184,33 @@ $(BUILD)/plain/test-%:
 $(BUILD)/san/test-%:
 	$(CC) $(SAN) $(LINK) $^ $(LIBS) $(call pkg_libs,criterion) $(call pkg_libs,jansson) -lm -o $@
 
-ALL_LIBS = $(LIBS_input) $(call pkg_libs,$(PKGS)) -lm
+# ---- programs: each links the rooms it names, and of the libraries only what those rooms use -------------
 
-$(BUILD)/tianlan: $(BUILD)/plain/generator/cli/tianlan_main.o $(foreach r,cli $(BELOW_cli),$(BUILD)/plain/lib$(r).a)
-	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
+ROOMS_tianlan := cli $(BELOW_cli)
+LIBS_tianlan   = $(LIBS_input) $(call pkg_libs,$(filter-out $(PKGS_photo),$(PKGS)) libseccomp) -lm
+ROOMS_report  := intake $(BELOW_intake)
+ROOMS_receipt := intake $(BELOW_intake)
+# The exposed programs start once per request: what they use of libraries is linked in, so that nothing is searched for.
+LIBS_cgi       = -Wl,-Bstatic -lfcgi -lseccomp -lsodium -lconfig -Wl,-Bdynamic -Wl,--as-needed
+LIBS_cgi_san   = -Wl,--as-needed -lfcgi -lseccomp -lsodium -lconfig
 
-$(BUILD)/san/tianlan: $(BUILD)/san/generator/cli/tianlan_main.o $(foreach r,cli $(BELOW_cli),$(BUILD)/san/lib$(r).a)
-	$(CC) $(SAN) $(LINK) $^ $(ALL_LIBS) -o $@
+$(BUILD)/tianlan: $(BUILD)/plain/generator/cli/tianlan_main.o $(ROOMS_tianlan:%=$(BUILD)/plain/lib%.a)
+	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -Wl,--as-needed $^ $(LIBS_tianlan) -o $@
+
+$(BUILD)/san/tianlan: $(BUILD)/san/generator/cli/tianlan_main.o $(ROOMS_tianlan:%=$(BUILD)/san/lib%.a)
+	$(CC) $(SAN) $(LINK) -Wl,--as-needed $^ $(LIBS_tianlan) -o $@
+
+$(BUILD)/report.cgi $(BUILD)/receipt.cgi: $(BUILD)/%.cgi: $(BUILD)/plain/generator/cli/%_main.o $(BUILD)/plain/generator/cli/cgi.o $(ROOMS_report:%=$(BUILD)/plain/lib%.a)
+	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) $^ $(LIBS_cgi) -o $@
+
+$(BUILD)/san/report.cgi $(BUILD)/san/receipt.cgi: $(BUILD)/san/%.cgi: $(BUILD)/san/generator/cli/%_main.o $(BUILD)/san/generator/cli/cgi.o $(ROOMS_report:%=$(BUILD)/san/lib%.a)
+	$(CC) $(SAN) $(LINK) $^ $(LIBS_cgi_san) -o $@
+
+$(BUILD)/photo-clean: $(BUILD)/plain/generator/cli/photo_clean_main.o $(BUILD)/plain/libphoto.a $(BUILD)/plain/libbase.a
+	$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -Wl,--as-needed $^ $(call pkg_libs,$(PKGS_photo)) -o $@
+
+$(BUILD)/san/photo-clean: $(BUILD)/san/generator/cli/photo_clean_main.o $(BUILD)/san/libphoto.a $(BUILD)/san/libbase.a
+	$(CC) $(SAN) $(LINK) -Wl,--as-needed $^ $(call pkg_libs,$(PKGS_photo)) -o $@
 
 -include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')
 

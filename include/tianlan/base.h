@@ -173,6 +173,14 @@ char *path_join(struct arena *a, const char *dir, const char *name);
 typedef enum err_code file_visit_fn(const char *relative, void *ctx, struct err *e);
 enum err_code dir_each_file(const char *dir, file_visit_fn *fn, void *ctx, struct err *e) MUST_USE;
 
+/* ---- another program ------------------------------------------------------------------- */
+
+/* Runs a program (no shell) with in_fd as its standard input and out_fd as its output, no other descriptor, an empty
+ * environment, and at most wall_ms to live. *ret_status: its exit status, or -1 when a signal ended it (ours or another).
+ * argv is NULL-ended, argv[0] a path. ERR_SYSTEM when it cannot be started. */
+enum err_code process_run(const char *const *argv, int in_fd, int out_fd, int wall_ms,
+	int *ret_status, struct err *e) MUST_USE;
+
 /* ---- work on several threads ---------------------------------------------------------- */
 
 /* Calls fn(ctx, worker, index) for every index below count, on `jobs` threads (1: in this one),
