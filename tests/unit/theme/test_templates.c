@@ -128,3 +128,30 @@ Test(theme_template, partials_are_found_beside_their_template_and_may_not_nest_w
 	buf_done(&out);
 	arena_free(a);
 }
+
+Test(theme_template, an_option_of_a_block_comes_back_as_it_was)
+{
+	static const char *const values[] = {"R&D", "a &lt; b", "&amp;", "&#96;", "x\\&y",
+		"`e` & \"f\" | g \\ h", "100 % & <b>"};
+	for (size_t i = 0; i < COUNT_OF(values); i++) {
+		struct arena *a = arena_new();
+		struct buf md, wanted;
+		struct rendered r;
+		struct err e = {0};
+		const struct render_env env = {
+			.base_path = "", .file_name = "t.md", .first_line = 1};
+		buf_init(&md, 4096);
+		buf_init(&wanted, 4096);
+		render("t.md", "```table caption=\"{{v}}\"\na\n1\n```\n", values[i], &md);
+		cr_assert_eq(markdown_render(a, buf_text(&md), &env, &r, &e), ERR_OK, "%s: %s",
+			buf_text(&md), e.message);
+		buf_str(&wanted, "<caption>");
+		html_text(&wanted, values[i]);
+		buf_str(&wanted, "</caption>");
+		cr_assert(strstr(r.html.markup, buf_text(&wanted)), "%s gives %s", buf_text(&md),
+			r.html.markup);
+		buf_done(&md);
+		buf_done(&wanted);
+		arena_free(a);
+	}
+}
