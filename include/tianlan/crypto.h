@@ -86,8 +86,9 @@ struct box_secret {
 void box_keys(
 	const struct chance *chance, struct box_public *ret_public, struct box_secret *ret_secret);
 void box_public_of(const struct box_secret *secret, struct box_public *ret_public);
-void box_seal(const struct box_public *to, const void *plain, size_t len,
-	uint8_t *out); /* len + BOX_EXTRA */
+/* out has len + BOX_EXTRA bytes. False when `to` is none of the keys that can be sealed to (a point of small order, such as
+ * all zeros): nobody could open it. */
+bool box_seal(const struct box_public *to, const void *plain, size_t len, uint8_t *out) MUST_USE;
 bool box_open(
 	const struct box_secret *secret, const uint8_t *sealed, size_t len, void *out) MUST_USE;
 

@@ -120,7 +120,8 @@ struct tipoff {
 	const char *contact_name, *contact_phone; /* "" when anonymous */
 };
 /* Canonical bytes; the readers accept nothing that the writers would not write (unknown, missing, repeated or misordered
- * items, NULs and invalid UTF-8 are ERR_INPUT). Strings of a read one live in the arena. */
+ * items, NULs and invalid UTF-8 are ERR_INPUT). Strings of a read one live in the arena. facts_read() fills everything, the
+ * contact with ""; contact_read() the contact alone. Kinds are slugs ([a-z0-9-]+), each once. */
 void facts_write(const struct tipoff *t, struct buf *out);
 enum err_code facts_read(
 	struct arena *a, const void *bytes, size_t len, struct tipoff *ret, struct err *e) MUST_USE;
@@ -149,8 +150,10 @@ struct envelope_head {
 	int64_t token_expires; /* how long a second post of the same token must be recognised */
 	struct week week;      /* of receipt */
 };
-/* Fills t's photos and status fields are the caller's; seals t and the photos to the recipients. ret_bytes is an envelope
- * file. Padded: facts to 2, 4, 8, 16 or 32 KiB, contact to 1 KiB, photos to size classes. */
+/* Fills t's photos; its status fields are the caller's. Seals t and the photos to the recipients and appends an envelope file
+ * to ret_bytes. Padded: facts to 2, 4, 8, 16 or 32 KiB, contact to 1 KiB, photos to size classes. ERR_INPUT: too long, or not
+ * what the readers would take again. ERR_USAGE: recipients, photos or week out of range, or an anonymous tip-off that has a
+ * contact: drop what was typed before. */
 enum err_code envelope_seal(struct tipoff *t, const struct photo_plain *photos, size_t photo_count,
 	const struct recipients *to, const struct envelope_head *head, const struct chance *chance,
 	struct buf *ret_bytes, uint8_t ret_commitment[COMMITMENT_BYTES], struct err *e) MUST_USE;
@@ -319,6 +322,8 @@ struct proof {
 	struct week week;
 	uint8_t commitment[COMMITMENT_BYTES];
 };
+/* cert_text as host_cert_write() made it. Appends nothing when the proof would not check: no certificate, of another key than
+ * host's, or not of the week. */
 void proof_write(const struct proof *p, const char *cert_text, size_t cert_len,
 	const struct sign_secret *host, struct buf *out);
 /* Forgiving of carriage returns, and of blank lines and spaces around. ERR_INPUT: not of this form, with the line;
