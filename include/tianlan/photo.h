@@ -8,7 +8,10 @@
  * Confinement: after reading all input into memory and before looking at its first byte: RLIMIT_AS 512 MiB, RLIMIT_CPU 10 s,
  *   no core, no new files, Landlock deny-all where the kernel has it, and a seccomp filter that admits memory, write to
  *   descriptor 1, and exit alone; everything else kills.
- * Limits: input 10 MiB; 100 megapixels as declared, 50 as decoded; sides at most 20 000.
+ * Limits, on the size as declared and before any decoder sees the picture: input 10 MiB; 50 million pixels; sides at most
+ *   20 000; 400 MiB to decode, which is reached sooner by lossless WebP (34 million pixels), lossy WebP with transparency
+ *   (32 million) and progressive JPEG in 4:4:4 (41 million).
+ * Threads: one at a time; libgd reports through one callback of the process.
  * Sources: JPEG (ITU T.81), PNG 1.2, WebP through libgd; EXIF 2.3 (the orientation alone) through libexif.
  */
 #ifndef TIANLAN_PHOTO_H
@@ -21,9 +24,9 @@
 
 enum photo_status {
 	PHOTO_CLEANED = 0,
-	PHOTO_NOT_A_PICTURE = 10, /* no JPEG, PNG or WebP by its first bytes */
+	PHOTO_NOT_A_PICTURE = 10, /* no JPEG, PNG or WebP by its first bytes, or a WebP animation */
 	PHOTO_DAMAGED = 11,	  /* cannot be decoded, or the end is missing */
-	PHOTO_TOO_LARGE = 12,	  /* more pixels than the limit */
+	PHOTO_TOO_LARGE = 12,	  /* more pixels than the limits */
 	PHOTO_TOO_HEAVY = 13,	  /* more bytes than the limit */
 	PHOTO_EMPTY = 14,
 	PHOTO_FAILED = 15, /* the machine's fault: memory, standard output */
@@ -33,12 +36,14 @@ enum photo_status {
 const char *photo_status_text(int status);
 
 /* Decodes and encodes in this process, without confinement: for photo-clean itself, tests and fuzzing.
- * max_side PHOTO_MAX_SIDE, quality 1 to 95 (photo-clean uses 82). ret_jpeg's maximum is the caller's. */
+ * max_side PHOTO_MAX_SIDE, quality 1 to 95 (photo-clean uses 82). ret_jpeg's maximum is the caller's; what stood in it is
+ * replaced. FAILED when the JPEG would pass that maximum. On failure it is empty. */
 enum photo_status photo_reencode(const void *bytes, size_t len, int max_side, int quality,
 	struct buf *ret_jpeg, uint32_t *ret_width, uint32_t *ret_height);
 /* What photo-clean does before it looks at the picture. ERR_SYSTEM when the filter cannot be set: then do not go on. */
 enum err_code photo_confine(struct err *e) MUST_USE;
-/* Width and height of a baseline or progressive JPEG as written by photo_reencode; false when it is none. */
+/* Width and height of a JPEG as written by photo_reencode: whole, and with no byte that is not tables or pixels (no metadata
+ * segment, nothing between segments or behind the end). False for any other bytes. Needs none of the libraries. */
 bool photo_jpeg_size(const void *bytes, size_t len, uint32_t *ret_width, uint32_t *ret_height);
 
 #endif
