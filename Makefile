@@ -70,6 +70,7 @@ $(BUILD)/plain/test-$(1) $(BUILD)/san/test-$(1): LIBS = $$(foreach r,$(1) $$(BEL
 endef
 $(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
 
+TEST_TOOLS := $(BUILD)/fault.so $(BUILD)/load $(BUILD)/bare_cgi
 TESTED := $(foreach r,$(ROOMS),$(if $(wildcard tests/unit/$(r)/*.c),$(r)))
 
 PROGRAMS := tianlan report.cgi receipt.cgi photo-clean
@@ -98,11 +99,11 @@ run: deps-run
 	@tests/tools/run-demo $(BUILD)/tianlan demo $(PORT)
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j2 all $(PROGRAMS:%=$(BUILD)/san/%) $(foreach f,plain san,$(TESTED:%=$(BUILD)/$(f)/test-%)) $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 all $(TEST_TOOLS) $(PROGRAMS:%=$(BUILD)/san/%) $(foreach f,plain san,$(TESTED:%=$(BUILD)/$(f)/test-%)) $(FUZZERS)
 	@BUILD=$(BUILD) TESTED="$(TESTED)" tests/run check
 
 soak: deps-check
-	@$(MAKE) --no-print-directory -j2 all $(PROGRAMS:%=$(BUILD)/san/%) $(FUZZERS)
+	@$(MAKE) --no-print-directory -j2 all $(TEST_TOOLS) $(PROGRAMS:%=$(BUILD)/san/%) $(FUZZERS)
 	@BUILD=$(BUILD) tests/run soak
 
 bench: deps-run
@@ -110,9 +111,17 @@ bench: deps-run
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert
 	@BUILD=$(BUILD) tests/bench/run $(SIZES)
 
-$(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert: $(BUILD)/%: tests/bench/%.c
+$(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert $(BUILD)/load: $(BUILD)/%: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -pthread $< $(call pkg_libs,sqlite3) -o $@
+	$(CC) $(STD) $(CFLAGS) -pthread $< -Wl,--as-needed $(call pkg_libs,sqlite3) -o $@
+$(BUILD)/bare_cgi: tests/bench/bare_cgi.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) $< -Wl,-Bstatic -lfcgi -Wl,-Bdynamic -o $@
+
+# Made for the tests alone: trouble on the disk and in git (tests/fault), many clients at once (tests/bench/load.c).
+$(BUILD)/fault.so: tests/fault/shim.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) -Wall -Wextra -shared -fPIC $< -ldl -o $@
 
 lint:
 	@tests/lint/run
@@ -137,10 +146,10 @@ coverage: deps-check
 	for room in $(TESTED); do build/coverage/plain/test-$$room >/dev/null 2>&1 || exit 1; done
 	gcovr --root . --filter generator/ build/coverage
 
-instPROGRAMS := tianlan report.cgi receipt.cgi photo-clean
-all: $(PROGRAMS:%=$(BUILD)/%)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/tianlan
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/tianlan $(DESTDIR)$(PREFIX)/share/tianlan
 	install -m 755 $(BUILD)/tianlan $(DESTDIR)$(PREFIX)/bin/tianlan
+	install -m 755 $(BUILD)/report.cgi $(BUILD)/receipt.cgi $(BUILD)/photo-clean $(DESTDIR)$(PREFIX)/libexec/tianlan/
 	cd $(CURDIR) && find content theme -type f -not -path 'content/man/*' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/tianlan/{} \;
 	for page in content/man/*.[1-8]; do section=$${page##*.}; \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; done

@@ -1,11 +1,12 @@
 /*
  * tianlan demo DIR: an instance filled with made-up data through the same functions staff use: monthly sheets are
- * written and imported, decisions and events recorded. Same options, same bytes: time and chance come from them.
+ * written and imported, decisions and events recorded. Same options, same data (keys apart): time and chance come from them.
  */
 #include "cli/cli.h"
 
 #include "cli/demo.h"
 #include "cli/instance.h"
+#include "cli/intake.h"
 
 #include <stdio.h>
 
@@ -37,6 +38,22 @@ static enum err_code fill(struct demo *d, struct err *e)
 			if (demo_report(d, street, month, e))
 				return e->code;
 	return demo_course(d, e);
+}
+
+/* So that tip-offs can be tried out at once: the office and its intake host on one machine. Keys are the one thing that
+ * differs from one demo to the next. */
+static enum err_code tipoffs(struct cli *c, struct err *e)
+{
+	struct key_pair_files made[3];
+	size_t count;
+	const char *name;
+	uint8_t key[KEY_BYTES];
+	const struct chance chance = chance_system();
+	if (office_keys_make(c->arena, c->dir, &chance, made, &count, e) ||
+		intake_host_make(c->arena, c->dir, "demo-1", &chance, e) ||
+		intake_host_read(c->arena, c->dir, &name, key, e))
+		return e->code;
+	return intake_host_certify(c->arena, c->dir, name, key, false, e);
 }
 
 enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
@@ -74,6 +91,8 @@ enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
 		return e->code;
 	enum err_code code = fill(&d, e);
 	reg_close(d.reg);
+	if (!code)
+		code = tipoffs(c, e);
 	if (code)
 		return code;
 	if (c->json)

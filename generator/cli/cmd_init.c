@@ -36,9 +36,10 @@ enum err_code cmd_init(struct cli *c, int argc, char **argv, struct err *e)
 		return ERR_OK;
 	}
 	cli_print(T("已建立实例 %s。下一步：填写 %s/tianlan.conf，然后用 tianlan import "
-		    "导入汇总表。\n",
+		    "导入汇总表；要收网上举报，用 tianlan keys new 新建密钥。\n",
 			  "Made the instance %s. Next: fill in %s/tianlan.conf, then import a "
-			  "sheet with tianlan import.\n"),
+			  "sheet with tianlan import; to take in tip-offs, make keys with tianlan "
+			  "keys new.\n"),
 		c->dir, c->dir);
 	return ERR_OK;
 }

@@ -4,6 +4,7 @@
  */
 #include "cli/instance.h"
 
+#include "tianlan/envelope.h"
 #include "tianlan/input.h"
 
 #include <string.h>
@@ -38,8 +39,10 @@ static const char conf_head[] =
 	"#id_code = \"\";\n#icp = \"\";\n#police_icp = \"\";\n#mark_url = \"\";\n#find_error_url = "
 	"\"\";\n"
 	"#operator = \"\";\n#contact = \"\";\n#address = \"\";\n\n"
-	"# 环保举报与紧急情况的电话，写在举报说明页上。\n"
-	"#environment_phone = \"\";\n#emergency_phone = \"\";\n\n";
+	"# 热线、环保举报与紧急情况的电话，写在举报的各页上。\n"
+	"hotline = \"12345\";\n#environment_phone = \"\";\n#emergency_phone = \"\";\n\n"
+	"# 网上举报的限度；不写的按默认值。每台机器一天、每小时全部的件数，超出的要过一会儿再交。\n"
+	"#report = { network_daily = 20; global_hourly = 600; };\n\n";
 
 /* A column must not be empty (国办秘函〔2019〕19号): the site opens with a notice that says what it can do. */
 static enum err_code write_notice(
@@ -52,7 +55,8 @@ static enum err_code write_notice(
 		day_text(opened, day));
 	buf_str(&b, "公开平台现在可以查询：每家企业的类别和理由、该做什么和期限、整治的经过和结果；"
 		    "各街道、各类别、各行业的进度；附件1的全部要求；全部数据的下载。\n\n"
-		    "还不能做的：网上举报、按文字查找。举报请看[怎样举报](/report/)。\n");
+		    "也可以[网上举报](/report/)：可以匿名，凭回执[查处理情况](/receipt/)。\n\n"
+		    "还不能做的：按文字查找。\n");
 	const char *path = path_join(a, dir, arena_printf(a, "content/news/%s-open.md", day));
 	enum err_code code = file_write_durable(path, buf_text(&b), b.len, e);
 	buf_done(&b);
@@ -82,7 +86,9 @@ enum err_code instance_make(
 		buf_printf(&b,
 			"# 演示实例：每个页面都标明数据是编造的；不写 --today "
 			"时，网站按这一天生成。\n"
-			"demo = true;\ndemo_today = \"%s\";\n",
+			"demo = true;\ndemo_today = \"%s\";\n"
+			"# 演示时大家都从本机提交，放宽本机的件数。\n"
+			"report = { loopback_daily = 100000; global_hourly = 100000; };\n",
 			day_text(demo_today, day));
 	enum err_code code = file_write_durable(conf, buf_text(&b), b.len, e);
 	buf_done(&b);
@@ -118,6 +124,109 @@ static enum err_code check_config(
 	return ERR_OK;
 }
 
+/* ---- the group report ---------------------------------------------------------------------------- */
+
+struct report_config instance_report_default(void)
+{
+	return (struct report_config){.photo_count = 3,
+		.photo_mib = 10,
+		.body_mib = 32,
+		.what_min = 10,
+		.what_max = 4000,
+		.token_hours = 24,
+		.dwell_seconds = 3,
+		.network_daily = 20,
+		.loopback_daily = 20,
+		.global_hourly = 600,
+		.work_bits = 18};
+}
+
+/* What fits alone may not fit together. */
+static enum err_code check_report(
+	const struct conf *group, const struct report_config *r, struct err *e)
+{
+	if (r->what_min > r->what_max)
+		return conf_error(group, e,
+			T("what_min（%lld）大于 what_max（%lld）",
+				"what_min (%lld) is above what_max (%lld)"),
+			(long long)r->what_min, (long long)r->what_max);
+	if (r->photo_count * r->photo_mib >= r->body_mib)
+		return conf_error(group, e,
+			T("%lld 张 %lld MiB 的照片放不进 body_mib = %lld",
+				"%lld photos of %lld MiB do not fit body_mib = %lld"),
+			(long long)r->photo_count, (long long)r->photo_mib, (long long)r->body_mib);
+	return ERR_OK;
+}
+
+static enum err_code read_report(const struct conf *root, struct report_config *ret, struct err *e)
+{
+	struct report_config r = instance_report_default();
+	const struct {
+		const char *name;
+		int64_t *to, least, most;
+	} numbers[] = {
+		{"photo_count", &r.photo_count, 0, 3},
+		{"photo_mib", &r.photo_mib, 1, 10},
+		{"body_mib", &r.body_mib, 1, 32},
+		{"what_min", &r.what_min, 1, 1000},
+		{"what_max", &r.what_max, 100, 4000},
+		{"token_hours", &r.token_hours, 1, 336},
+		{"dwell_seconds", &r.dwell_seconds, 0, 60},
+		{"network_daily", &r.network_daily, 0, 1000000},
+		{"loopback_daily", &r.loopback_daily, 0, 1000000},
+		{"global_hourly", &r.global_hourly, 0, 1000000},
+		{"work_bits", &r.work_bits, 0, 24},
+	};
+	const char *known[COUNT_OF(numbers) + 1] = {NULL};
+	const struct conf *group = conf_find(root, "report");
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		known[i] = numbers[i].name;
+	if (group && group->type != CONF_GROUP)
+		return conf_error(group, e, T("report 写成 { … }", "report is a group { … }"));
+	if (group && conf_only(group, known, e))
+		return e->code;
+	for (size_t i = 0; group && i < COUNT_OF(numbers); i++) {
+		if (conf_opt_int(group, numbers[i].name, numbers[i].to, e))
+			return e->code;
+		if (*numbers[i].to < numbers[i].least || *numbers[i].to > numbers[i].most)
+			return conf_error(conf_find(group, numbers[i].name), e,
+				T("%s 要写 %lld 到 %lld", "%s is %lld to %lld"), numbers[i].name,
+				(long long)numbers[i].least, (long long)numbers[i].most);
+	}
+	if (group && check_report(group, &r, e))
+		return e->code;
+	*ret = r;
+	return ERR_OK;
+}
+
+enum err_code instance_report(
+	struct arena *a, const char *dir, struct report_config *ret, struct err *e)
+{
+	const struct conf *root;
+	if (instance_check(dir, e) || conf_load(a, path_join(a, dir, "tianlan.conf"), &root, e))
+		return e->code;
+	return read_report(root, ret, e);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------- */
+
+/* What the page that checks receipts needs: the public halves alone. */
+static enum err_code office_keys(struct arena *a, const char *dir, const char **ret, struct err *e)
+{
+	uint8_t keys[OFFICE_KEYS_MAX][KEY_BYTES];
+	size_t count = 0;
+	const char *folder = path_join(a, dir, "keys");
+	if (file_exists(folder) &&
+		keys_public(folder, KEY_RECEIPT, keys, OFFICE_KEYS_MAX, &count, e))
+		return e->code;
+	for (size_t i = 0; i < count; i++) {
+		char text[BASE64_BYTES(KEY_BYTES)];
+		base64_encode(keys[i], KEY_BYTES, text);
+		*ret = *ret ? arena_printf(a, "%s %s", *ret, text) : arena_strdup(a, text);
+	}
+	return ERR_OK;
+}
+
 enum err_code instance_config(struct arena *a, const char *dir, struct site_config *ret,
 	struct day *ret_demo_today, struct err *e)
 {
@@ -126,7 +235,8 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 	const struct conf *root;
 	if (conf_load(a, path_join(a, dir, "tianlan.conf"), &root, e))
 		return e->code;
-	struct site_config c = {.scheme = "https", .base_path = ""};
+	struct report_config report;
+	struct site_config c = {.scheme = "https", .base_path = "", .hotline = "12345"};
 	const struct {
 		const char *name;
 		const char **to;
@@ -145,10 +255,11 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 		{"address", &c.address},
 		{"environment_phone", &c.environment_phone},
 		{"emergency_phone", &c.emergency_phone},
+		{"hotline", &c.hotline},
 	};
-	const char *known[COUNT_OF(texts) + 3] = {"demo", "demo_today"};
+	const char *known[COUNT_OF(texts) + 4] = {"demo", "demo_today", "report"};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		known[i + 2] = texts[i].name;
+		known[i + 3] = texts[i].name;
 	if (conf_only(root, known, e))
 		return e->code;
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -157,7 +268,8 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 		if (*texts[i].to && !**texts[i].to && !str_eq(texts[i].name, "base_path"))
 			*texts[i].to = NULL;
 	}
-	if (conf_opt_bool(root, "demo", &c.demo, e) || check_config(root, &c, e))
+	if (conf_opt_bool(root, "demo", &c.demo, e) || check_config(root, &c, e) ||
+		read_report(root, &report, e))
 		return e->code;
 	const char *today = NULL;
 	*ret_demo_today = DAY_NONE;
@@ -168,6 +280,8 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 			T("demo_today 不是日期：“%s”", "demo_today is no day: \"%s\""), today);
 	if (!c.demo)
 		*ret_demo_today = DAY_NONE;
+	if (office_keys(a, dir, &c.office_keys, e))
+		return e->code;
 	*ret = c;
 	return ERR_OK;
 }

@@ -32,8 +32,18 @@ static const struct command {
 	{"evidence", cmd_evidence, "档案：add、list、verify", "evidence: add, list, verify"},
 	{"policy", cmd_policy, "方案：explain、classify、changes、check",
 		"the plan: explain, classify, changes, check"},
+	{"keys", cmd_keys, "办公室的密钥：new、list", "the office's keys: new, list"},
+	{"intake", cmd_intake, "收件服务器：host、certify、bundle、install",
+		"intake hosts: host, certify, bundle, install"},
+	{"receipt", cmd_receipt, "核对回执：verify", "check a receipt: verify"},
+	{"drain", cmd_drain, "把收到的举报登记进 cases.git",
+		"take tip-offs off the spool into cases.git"},
+	{"chain", cmd_chain, "核对登记的链：verify", "check the chains of record: verify"},
 	{"build", cmd_build, "生成网站", "build the site"},
-	{"serve", cmd_serve, "在本机提供网站", "serve the site on this machine"},
+	{"serve", cmd_serve, "在本机提供网站，接收举报",
+		"serve the site and take in tip-offs on this machine"},
+	{"deploy", cmd_deploy, "打印服务器的配置：print nginx|lighttpd|systemd",
+		"print configurations: print nginx|lighttpd|systemd"},
 };
 
 static void print_help(void)

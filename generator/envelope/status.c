@@ -144,7 +144,7 @@ static enum err_code open_file(
 		return err_errno(
 			e, T("不能打开状态文件“%s”", "cannot open the status file \"%s\""), path);
 	enum err_code code = ERR_OK;
-	struct status_header h;
+	struct status_header h = {0};
 	if (fstat(fd, &st) || (S_ISREG(st.st_mode) && disk_read_at(fd, head, sizeof head, 0, &got)))
 		code = err_errno(
 			e, T("不能读状态文件“%s”", "cannot read the status file \"%s\""), path);

@@ -2,8 +2,8 @@
  * units.conf and routing.conf: who answers for what (五、（二）), and which kinds of tip-off go there
  * (ours, from the role).
  *
- * Streets share one clause and one role; every other unit states its own. Routing is kept as the
- * sentence each unit shows. Invariants checked here: codes and kinds stand once; a tip-off goes only
+ * Streets share one clause and one role; every other unit states its own. Routing is kept as the list of
+ * kinds, and as the sentence each unit shows. Invariants checked here: codes and kinds stand once; a tip-off goes only
  * to a unit that exists; the order of the lead names every department once.
  */
 #include "policy/reading.h"
@@ -168,44 +168,44 @@ static enum err_code check_order(const struct policy *p, const struct conf *root
 	return ERR_OK;
 }
 
-static enum err_code check_kind(
-	const struct policy *p, const struct conf *list, size_t at, struct err *e)
+static enum err_code read_tipoff_kind(
+	struct policy *p, const struct conf *list, size_t at, struct err *e)
 {
 	static const char *const keys[] = {
 		"slug", "name", "to", "emissions", "clause", "in_force_from", NULL};
 	const struct conf *group = &list->items[at];
-	const char *slug, *name, *to, *clause;
-	bool emissions = false;
+	struct tipoff_kind kind = {0};
+	const char *clause;
 	struct day from;
 	enum err_code code;
 
 	if ((code = reading_group(group, keys, e)) ||
-		(code = reading_slug(group, "slug", &slug, e)) ||
-		(code = reading_text(group, "name", &name, e)) ||
-		(code = reading_text(group, "to", &to, e)) ||
-		(code = conf_opt_bool(group, "emissions", &emissions, e)) ||
+		(code = reading_slug(group, "slug", &kind.slug, e)) ||
+		(code = reading_text(group, "name", &kind.name, e)) ||
+		(code = reading_text(group, "to", &kind.to, e)) ||
+		(code = conf_opt_bool(group, "emissions", &kind.emissions, e)) ||
 		(code = reading_source(group, &from, &clause, e)) ||
 		(code = reading_unique(list, at, "slug", e)) ||
 		(code = reading_unique(list, at, "name", e)))
 		return code;
-	if (!str_eq(to, "street") && !is_department(p, to))
-		return unknown_unit(conf_find(group, "to"), to, e);
+	if (!str_eq(kind.to, "street") && !is_department(p, kind.to))
+		return unknown_unit(conf_find(group, "to"), kind.to, e);
+	p->tipoff_kinds[p->tipoff_kind_count++] = kind;
 	return ERR_OK;
 }
 
 /* The kinds that go to this unit, as one phrase; a street's begins with what it does for each. */
-static const char *tipoffs_of(struct policy *p, const struct unit_info *unit,
-	const struct conf *kinds, const char *street_role)
+static const char *tipoffs_of(
+	struct policy *p, const struct unit_info *unit, const char *street_role)
 {
 	bool street = str_eq(unit->kind, "street") || str_eq(unit->kind, "zone");
 	const char *all = street ? street_role : "";
 
-	for (size_t i = 0; i < kinds->count; i++) {
-		const char *to = conf_find(&kinds->items[i], "to")->string;
+	for (size_t i = 0; i < p->tipoff_kind_count; i++) {
+		const struct tipoff_kind *kind = &p->tipoff_kinds[i];
 
-		if (street ? str_eq(to, "street") : str_eq(to, unit->code))
-			all = arena_printf(p->arena, "%s%s%s", all, *all ? "、" : "",
-				conf_find(&kinds->items[i], "name")->string);
+		if (street ? str_eq(kind->to, "street") : str_eq(kind->to, unit->code))
+			all = arena_printf(p->arena, "%s%s%s", all, *all ? "、" : "", kind->name);
 	}
 	return all;
 }
@@ -226,10 +226,17 @@ enum err_code load_routing(struct policy *p, const struct conf *root, struct err
 		(code = reading_source(root, &from, &clause, e)) ||
 		(code = reading_list(root, "kinds", &kinds, e)))
 		return code;
+	p->tipoff_kinds = arena_alloc(p->arena, (kinds->count + 1) * sizeof(*p->tipoff_kinds));
 	for (size_t i = 0; i < kinds->count; i++)
-		if ((code = check_kind(p, kinds, i, e)))
+		if ((code = read_tipoff_kind(p, kinds, i, e)))
 			return code;
 	for (size_t i = 0; i < p->unit_count; i++)
-		p->units[i].tipoffs = tipoffs_of(p, &p->units[i], kinds, street_role);
+		p->units[i].tipoffs = tipoffs_of(p, &p->units[i], street_role);
 	return ERR_OK;
+}
+
+const struct tipoff_kind *policy_tipoff_kinds(const struct policy *p, size_t *ret_count)
+{
+	*ret_count = p->tipoff_kind_count;
+	return p->tipoff_kinds;
 }

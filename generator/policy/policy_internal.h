@@ -62,6 +62,8 @@ struct policy {
 	size_t open_count;
 	struct unit_info *units;
 	size_t unit_count;
+	struct tipoff_kind *tipoff_kinds;
+	size_t tipoff_kind_count;
 	struct industry_info *industries; /* the last one is "other" */
 	size_t industry_count;
 	enum publish_class publish[FIELD_COUNT];

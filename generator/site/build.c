@@ -50,7 +50,7 @@ static enum err_code hash_inputs(struct build *b, struct hash128 *ret, struct er
 	const char *texts[] = {policy_version(b->ctx.policy), c->site_name, c->domain, c->scheme,
 		c->base_path, c->id_code, c->icp, c->police_icp, c->mark_url, c->find_error_url,
 		c->operator_name, c->contact, c->address, c->environment_phone, c->emergency_phone,
-		c->demo ? "demo" : NULL};
+		c->hotline, c->office_keys, c->demo ? "demo" : NULL};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		h.hash = hash128_pair(h.hash, hash128_bytes(texts[i] ? texts[i] : "\xff",
 						      texts[i] ? strlen(texts[i]) : 1));
@@ -125,13 +125,12 @@ static enum err_code open_handles(struct build *b, struct err *e)
 
 static enum err_code open_build(struct build *b, struct err *e)
 {
-	const char *theme = path_join(b->arena, b->o->share, "theme");
 	b->ctx.o = b->o;
 	b->ctx.policy = b->o->policy;
 	b->ctx.industries = policy_industries(b->o->policy, &b->ctx.industry_count);
 	b->ctx.now = &b->now;
 	if (store_open(b->o->out, &b->report->first, &b->report->recovered, &b->ctx.store, e) ||
-		open_handles(b, e) || templates_load(theme, site_words, &b->ctx.templates, e))
+		open_handles(b, e) || site_templates(b->arena, b->o->share, &b->ctx.templates, e))
 		return e->code;
 	b->ctx.pub = b->workers[0].pub;
 	if (pub_unit_each(b->ctx.pub, note_street, b, e) ||

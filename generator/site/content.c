@@ -103,11 +103,16 @@ static const char **text_slot(struct written *w, const char *key)
 		{"description", &w->description}, {"keywords", &w->keywords},
 		{"column_name", &w->column_name}, {"column", &w->column_name},
 		{"column_description", &w->column_description}, {"column_keywords", &w->keywords},
-		{"column_type", &w->column_type}};
+		{"column_type", &w->column_type}, {"script", &w->script}, {"form", &w->form}};
 	for (size_t i = 0; i < COUNT_OF(slots); i++)
 		if (str_eq(slots[i].key, key))
 			return slots[i].slot;
 	return NULL;
+}
+
+static bool is_form(const char *name)
+{
+	return str_eq(name, "report") || str_eq(name, "receipt") || str_eq(name, "verify");
 }
 
 static enum err_code take_front(struct written *w, const struct front_item *item, struct err *e)
@@ -116,6 +121,11 @@ static enum err_code take_front(struct written *w, const struct front_item *item
 	int64_t n;
 	if (slot) {
 		*slot = item->value;
+		if (slot == &w->script)
+			w->script_line = item->line;
+		if (slot == &w->form && !is_form(item->value))
+			return front_error(w->file, item, e,
+				T("只有 report、receipt、verify", "is report, receipt or verify"));
 		if (slot == &w->date && *item->value && !is_date(item->value))
 			return front_error(w->file, item, e,
 				T("日期写成 2018-09-30 或者 2018-09-30 10:00",

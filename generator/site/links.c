@@ -159,6 +159,9 @@ void links_note(
 		return;
 	else if (*address != '/')
 		address = resolve(w->arena, page_url, address);
+	if (str_starts(
+		    address, "/cgi-bin/")) /* programs, which the web server has beside the site */
+		return;
 	if (!is_known_record(w->ctx, page, address))
 		add(links_of(w), address, page_url);
 }

@@ -16,6 +16,7 @@ static const struct {
 	{"privacy", "概况信息", "about", "个人信息保护"},
 	{"accessibility", "概况信息", "about", "无障碍说明"},
 	{"report", "咨询投诉", "report", "我要举报"},
+	{"receipt", "咨询投诉", "report", "查举报结果"},
 };
 
 static size_t section_index(const struct written *page)
@@ -82,6 +83,9 @@ enum err_code written_emit(struct worker *w, const struct written *page, struct 
 	struct value *m = value_map(a);
 	struct crumb crumbs[8];
 	size_t section = section_index(page);
+	if (page->script && !script_find(w->ctx->extras, page->script))
+		return err_at(e, ERR_INPUT, page->file, page->script_line, 1,
+			T("theme/js 里没有 %s.js", "theme/js has no %s.js"), page->script);
 	bool lost = str_eq(page->path, "/404");
 	bool column = page->has_children || !page->date;
 	add_children(m, w, page->url);
@@ -108,6 +112,8 @@ enum err_code written_emit(struct worker *w, const struct written *page, struct 
 			page->date ? text_or(page->source, w->ctx->o->config.operator_name) : NULL,
 		.content_day = content_day(a, page->date),
 		.noindex = page->noindex || lost,
+		.script = page->script ? script_find(w->ctx->extras, page->script) : NULL,
+		.form = page->form,
 		.section = sections[section].nav};
 	return page_emit(w, &p, e);
 }

@@ -139,7 +139,7 @@ enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e)
 	x->arena = arena_new();
 	pthread_mutex_init(&x->lock, NULL);
 	c->extras = x;
-	if (written_load(c, x, e) || assets_load(c, x, e) || reports_load(c, x, e))
+	if (written_load(c, x, e) || assets_load(c->o->share, x, e) || reports_load(c, x, e))
 		return e->code;
 	written_compare(c, x);
 	return ERR_OK;

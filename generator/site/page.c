@@ -89,25 +89,6 @@ static void add_crumbs(struct value *m, struct arena *a, const struct page *page
 	value_set_bool(m, a, "has_crumbs", true);
 }
 
-static void add_footer(struct value *m, struct arena *a, const struct site_config *o)
-{
-	const char *const names[][2] = {{"operator", o->operator_name}, {"contact", o->contact},
-		{"address", o->address}, {"icp", o->icp}, {"police_icp", o->police_icp},
-		{"mark_url", o->mark_url}, {"find_error_url", o->find_error_url}};
-	struct value *footer = NULL;
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (!names[i][1] || !*names[i][1])
-			continue;
-		if (!footer)
-			footer = value_map(a);
-		value_set_text(footer, a, names[i][0], names[i][1]);
-	}
-	if (!footer && o->id_code && *o->id_code)
-		footer = value_map(a);
-	if (footer)
-		value_set(m, a, "footer", footer);
-}
-
 static void set_when(struct value *m, struct arena *a, const char *key, const char *text)
 {
 	if (text && *text)
@@ -138,6 +119,29 @@ static void add_meta(struct value *m, struct worker *w, const struct page *page)
 		value_set_bool(m, a, "noindex", true);
 }
 
+static void add_form(struct value *m, struct worker *w, const struct page *page)
+{
+	static const char *const names[][2] = {
+		{"report", "form_report"}, {"receipt", "form_receipt"}, {"verify", "form_verify"}};
+	const struct site_config *o = &w->ctx->o->config;
+	const struct extras *x = w->ctx->extras;
+	struct arena *a = w->arena;
+	for (size_t i = 0; page->form && i < COUNT_OF(names); i++)
+		if (str_eq(page->form, names[i][0]))
+			value_set_bool(m, a, names[i][1], true);
+	if (page->form)
+		set_when(m, a, "office_keys", o->office_keys);
+	if (page->form && x->form_stylesheet)
+		value_set_text(m, a, "form_stylesheet",
+			text_join(a, text_or(o->base_path, ""), x->form_stylesheet));
+	if (page->script) {
+		struct value *scripts = value_list(a);
+		value_add(scripts, a,
+			value_text(a, text_join(a, text_or(o->base_path, ""), page->script)));
+		value_set(m, a, "scripts", scripts);
+	}
+}
+
 static struct value *layout_model(
 	struct worker *w, const struct page *page, const char *url, const struct rendered *r)
 {
@@ -146,33 +150,23 @@ static struct value *layout_model(
 	const char *base = text_or(o->base_path, "");
 	struct value *m = value_map(a);
 	const char *site = text_or(o->site_name, "");
-	value_set_text(m, a, "lang", "zh-CN");
+	layout_site(m, a, o, w->ctx->extras);
 	value_set_text(m, a, "title", page->title);
 	value_set_text(m, a, "full_title",
 		str_eq(page->title, site) ? site
 					  : text_join(a, page->title, text_join(a, " - ", site)));
 	value_set_text(m, a, "kind", page->kind);
 	set_when(m, a, "description", text_or(page->description, r->summary));
-	value_set_text(m, a, "base", base);
 	value_set_text(m, a, "url", text_join(a, base, url));
 	if (o->domain && *o->domain)
 		value_set_text(m, a, "canonical",
 			text_join3(a, text_join3(a, text_or(o->scheme, "https"), "://", o->domain),
 				base, url));
 	value_set_text(m, a, "twin", text_join3(a, base, page->path, ".md"));
-	value_set_text(m, a, "site_name", site);
-	set_when(m, a, "site_domain", o->domain);
-	set_when(m, a, "id_code", o->id_code);
-	if (o->demo)
-		value_set_bool(m, a, "demo", true);
-	if (w->ctx->extras->stylesheet)
-		value_set_text(m, a, "stylesheet", text_join(a, base, w->ctx->extras->stylesheet));
-	if (w->ctx->extras->script)
-		value_set_text(m, a, "script", text_join(a, base, w->ctx->extras->script));
 	value_set_frag(m, a, "body", r->html);
 	add_navigation(m, a, page->section);
 	add_crumbs(m, a, page, base);
-	add_footer(m, a, o);
+	add_form(m, w, page);
 	add_meta(m, w, page);
 	return m;
 }

@@ -18,6 +18,10 @@ struct written {
 	const char *section; /* first folder: "policy" */
 	const char *title, *date, *source, *description, *keywords;
 	const char *column_name, *column_description, *column_type;
+	const char *script; /* a script of the theme that the page asks for: "verify" */
+	int script_line;
+	const char *
+		form; /* a part of the layout that stands before the text: "report" "receipt" "verify" */
 	const char *text; /* the whole file */
 	const char *body;
 	int body_line;
@@ -42,7 +46,12 @@ struct extras {
 	size_t written_count;
 	struct asset *assets;
 	size_t asset_count;
-	const char *stylesheet, *script;  /* addresses below the base path; NULL: none */
+	const char *stylesheet;	     /* addresses below the base path; NULL: none */
+	const char *form_stylesheet; /* of pages with a form to fill in */
+	struct script {
+		const char *name, *path; /* "verify", "/assets/verify.0123abcd.js" */
+	} * scripts;
+	size_t script_count;
 	const struct pub_report *reports; /* by month, unit */
 	size_t report_count;
 	const struct day *months; /* of the reports, ascending */
@@ -73,7 +82,9 @@ enum err_code written_remember(const struct ctx *c, struct err *e) MUST_USE;
 bool folder_touched(const struct ctx *c, size_t folder, int64_t old_change);
 /* Stale and empty columns as warnings (国办秘函〔2019〕19号); how many. */
 size_t written_warn(const struct ctx *c);
-enum err_code assets_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE;
+enum err_code assets_load(const char *share, struct extras *x, struct err *e) MUST_USE;
+/* The address of theme/js/NAME.js as built; NULL when there is none. */
+const char *script_find(const struct extras *x, const char *name);
 enum err_code reports_load(
 	struct ctx *c, struct extras *x, struct err *e) MUST_USE; /* model_monthly.c */
 
@@ -99,6 +110,12 @@ struct page_scope { /* ctx of render_env while a page is rendered */
 	const struct page *page;
 	const char *url;
 };
+
+/* ---- page.c, shell.c ---------------------------------------------------------------------------------------- */
+
+/* What every page's layout has, whatever stands on it: the site's names, style sheets, header, footer. */
+void layout_site(
+	struct value *m, struct arena *a, const struct site_config *o, const struct extras *x);
 
 /* ---- text.c --------------------------------------------------------------------------------------------------- */
 

@@ -3,8 +3,8 @@
  * configured, so that a written page never holds a number that grows stale.
  *
  *   count all|finished|under-way|overdue        count state|category|street|industry|ring VALUE
- *   day data        plan number|title|issued    site name|operator|contact|address|domain
- *   phone environment|emergency                 count written FOLDER
+ *   day data        plan number|title|issued    site name|operator|contact|address|domain|office-keys
+ *   phone environment|emergency|hotline         count written FOLDER
  *
  * What is not configured is answered with 尚未公布, never with an invented value.
  */
@@ -113,7 +113,8 @@ static const char *answer_site(const struct question *q)
 	const struct site_config *o = &q->c->o->config;
 	const char *const known[][2] = {{"name", o->site_name}, {"operator", o->operator_name},
 		{"contact", o->contact}, {"address", o->address}, {"domain", o->domain},
-		{"environment", o->environment_phone}, {"emergency", o->emergency_phone}};
+		{"environment", o->environment_phone}, {"emergency", o->emergency_phone},
+		{"hotline", o->hotline}, {"office-keys", o->office_keys}};
 	for (size_t i = 0; q->count == 1 && i < COUNT_OF(known); i++)
 		if (str_eq(known[i][0], q->args[0]))
 			return text_or(known[i][1], "（尚未公布）");

@@ -169,6 +169,9 @@ struct page {
 	struct day
 		content_day; /* the day of what it shows, in the footer as "内容日期"; DAY_NONE: none */
 	bool noindex;
+	const char *script; /* address of a script, below the base path; NULL: none */
+	const char *
+		form; /* a form of the layout before the text: "report" "receipt" "verify"; NULL: none */
 	const char
 		*section; /* the main navigation's current item: "results" "deadlines" "policy" … */
 };
@@ -176,6 +179,9 @@ struct page {
 enum err_code page_emit(struct worker *w, const struct page *page, struct err *e) MUST_USE;
 /* words.c: the names templates may use, NULL-ended. */
 extern const char *const site_words[];
+/* shell.c: the theme's templates but for those of the programs behind the form, which have words of their own. */
+enum err_code site_templates(
+	struct arena *a, const char *share, struct templates **ret, struct err *e) MUST_USE;
 /* other.c: loads what pages beyond records and lists need (written pages, assets) once streets, industries, templates
  * and data_day are set; and lets go of it. */
 enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e) MUST_USE;

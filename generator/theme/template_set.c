@@ -85,13 +85,16 @@ static enum err_code set_compile(struct templates *t, struct err *e)
 
 struct loading {
 	struct templates *set;
-	const char *dir;
+	const char *dir, *skip; /* skip: a folder below dir, NULL none */
 };
 
 static enum err_code load_one(const char *relative, void *ctx, struct err *e)
 {
 	struct loading *l = ctx;
 	enum template_kind kind;
+	size_t skip = l->skip ? strlen(l->skip) : 0;
+	if (skip && strncmp(relative, l->skip, skip) == 0 && relative[skip] == '/')
+		return ERR_OK;
 	if (!kind_of(relative, &kind))
 		return ERR_OK;
 	const char *path = path_join(l->set->arena, l->dir, relative);
@@ -107,8 +110,14 @@ static enum err_code load_one(const char *relative, void *ctx, struct err *e)
 enum err_code templates_load(
 	const char *dir, const char *const *words, struct templates **ret, struct err *e)
 {
+	return templates_load_but(dir, NULL, words, ret, e);
+}
+
+enum err_code templates_load_but(const char *dir, const char *skip, const char *const *words,
+	struct templates **ret, struct err *e)
+{
 	struct templates *t = set_new(words);
-	struct loading l = {t, dir};
+	struct loading l = {t, dir, skip};
 	enum err_code code = dir_each_file(dir, load_one, &l, e);
 	if (code == ERR_OK)
 		code = set_compile(t, e);

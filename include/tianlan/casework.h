@@ -22,6 +22,9 @@ struct drain_options {
 	int64_t now;
 	size_t group; /* envelopes per commit, 1 to 1 000; 0: 100 */
 	const struct chance *chance;
+	/* Asked before each group; NULL: never. True ends the run there, which is no error. */
+	bool (*stop)(void *ctx);
+	void *stop_ctx;
 };
 struct drain_report {
 	size_t committed; /* cases new in git */
@@ -29,7 +32,8 @@ struct drain_report {
 	size_t quarantined;
 	size_t again; /* found in git already: a crash or a second post; taken off the spool */
 };
-/* Works until the spool is empty. Adds to *ret, also when it fails midway. */
+/* Works until the spool is empty, or holds only what could not be read or moved: then the first such failure is returned. Adds
+ * to *ret, also when it fails midway. */
 enum err_code drain_run(
 	const struct drain_options *o, struct drain_report *ret, struct err *e) MUST_USE;
 

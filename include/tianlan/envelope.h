@@ -241,7 +241,9 @@ struct spool_known { /* what new/ or seen/ says of an id */
 	int64_t token_expires;
 };
 /* Durable when it returns ERR_OK: file and folder are fsynced. name_chance names the temporary file. On SAME and OTHER
- * *ret_known says what stands there. Any failure leaves nothing but possibly a file in tmp/. */
+ * *ret_known says what stands there (all zero when seen/ remembers the id but is damaged: OTHER). A failure leaves nothing but
+ * possibly a file in tmp/; only when syncing new/ fails the envelope stays there, since another post may have been told by then
+ * that it is kept. ERR_INPUT: no envelope. */
 enum err_code spool_put(struct spool *s, const void *envelope, size_t len,
 	const struct chance *name_chance, enum spool_claim *ret_claim,
 	struct spool_known *ret_known, struct err *e) MUST_USE;
@@ -256,15 +258,16 @@ enum err_code spool_list(struct spool *s, struct arena *a, size_t limit,
  * ERR_NOT_FOUND when another drain took it. */
 enum err_code spool_read(
 	struct spool *s, const char *name, struct buf *ret_bytes, struct err *e) MUST_USE;
-/* Remember as seen, then take off new/. The folders are synced by spool_sync(), once per group: a crash before it leads to
- * a second look at the envelope, never to a loss. */
+/* Remember as seen (what is remembered first stays), then take off new/. ERR_USAGE: the name is no id. All is synced by
+ * spool_sync(), once per group: a crash before it leads to a second look at the envelope, never to a loss. */
 enum err_code spool_done(
 	struct spool *s, const char *name, const struct spool_known *known, struct err *e) MUST_USE;
-/* Moves it to bad/ (a hard failure to move leaves it) with NAME.why beside it. The reason is ours, never a text of the file. */
+/* Moves it to bad/ (a hard failure to move leaves it) with NAME.why beside it. The reason is ours, never a text of the file.
+ * A name that is odd or longer than 64 bytes becomes odd-HASH there; one that is taken there gets a number behind. */
 enum err_code spool_quarantine(
 	struct spool *s, const char *name, const char *reason, struct err *e) MUST_USE;
 enum err_code spool_sync(struct spool *s, struct err *e) MUST_USE;
-/* Removes seen/ files whose token has expired, and tmp/ files older than an hour. */
+/* Removes seen/ files whose token has expired, and tmp/ files older than an hour (where this side may see tmp/). */
 enum err_code spool_expire(
 	struct spool *s, int64_t now, size_t *ret_removed, struct err *e) MUST_USE;
 
@@ -288,13 +291,14 @@ struct status {		   /* strings in the arena */
 enum err_code status_seal(const struct receipt_keys *k, const struct status *s, size_t entry_bytes,
 	const struct chance *chance, uint8_t *out, struct err *e) MUST_USE;
 /* Writes entries into the file in place (made, or made larger, as needed; then durable). Entries whose tag stands are
- * replaced. chance fills empty places. One writer at a time (the caller's lock). */
+ * replaced. filler_key makes the bytes of empty places. One writer at a time (the caller's lock). */
 struct status_entry {
 	const uint8_t *bytes;
 };
 enum err_code status_put(const char *path, size_t entry_bytes, const struct status_entry *entries,
 	size_t count, const uint8_t filler_key[KEY_BYTES], struct err *e) MUST_USE;
-/* Reads the whole bucket of the tag and looks at every place, found or not. ERR_NOT_FOUND: no file. */
+/* Reads the whole bucket of the tag and looks at every place, found or not. ERR_NOT_FOUND: no file. ERR_INPUT: the file, or
+ * this very entry, is damaged. */
 enum err_code status_find(struct arena *a, const char *path, const struct receipt_keys *k,
 	bool *ret_found, struct status *ret, struct err *e) MUST_USE;
 
@@ -353,7 +357,7 @@ bool key_purpose_find(const char *name, enum key_purpose *ret);
 struct key_pair_files {
 	const char *public_path, *secret_path, *fingerprint; /* in the arena */
 };
-/* Makes a pair in dir (made 0700 when missing). */
+/* Makes a pair in dir (made 0700 when missing). ERR_USAGE: the token's and filler's secrets are no pairs. */
 enum err_code keys_make(struct arena *a, const char *dir, enum key_purpose p,
 	const struct chance *chance, struct key_pair_files *ret, struct err *e) MUST_USE;
 /* One key of 32 bytes; ERR_INPUT when the file is of another purpose or half. */
@@ -361,10 +365,11 @@ enum err_code key_read(const char *path, enum key_purpose p, bool secret, uint8_
 	struct err *e) MUST_USE;
 enum err_code key_write(const char *path, enum key_purpose p, bool secret,
 	const uint8_t key[KEY_BYTES], struct err *e) MUST_USE;
-/* Every public key of a purpose in dir, in order of name. */
+/* Every public key of a purpose in dir, in order of name. ERR_INPUT: more than max, or a key that is not its name's. */
 enum err_code keys_public(const char *dir, enum key_purpose p, uint8_t (*ret)[KEY_BYTES],
 	size_t max, size_t *ret_count, struct err *e) MUST_USE;
-/* The newest secret (by name, then) whose public half stands beside; ERR_NOT_FOUND when none. */
+/* The newest secret (by the file's time; of one moment, the last by name) whose public half stands beside; ERR_NOT_FOUND when
+ * none. */
 enum err_code keys_secret(
 	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e) MUST_USE;
 
@@ -389,7 +394,8 @@ enum err_code bundle_parse(struct arena *a, const void *bytes, size_t len,
 	const struct sign_public *office, struct bundle_head *ret_head,
 	const struct bundle_file **ret_files, size_t *ret_count, struct err *e) MUST_USE;
 /* Writes the files of a parsed bundle to dir/NNNNNNNN/ (durable), then points the link dir/current to it. ERR_CONFLICT when
- * current is not older (stale). Older ones but the last are removed. */
+ * current is not older (stale), or another installation is under way. Older ones but the last are removed. Whether `until` has
+ * passed is the caller's to check. */
 enum err_code bundle_install(const char *dir, const struct bundle_head *head,
 	const struct bundle_file *files, size_t count, struct err *e) MUST_USE;
 /* 0 when none is installed. */

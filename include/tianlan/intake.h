@@ -40,6 +40,8 @@ enum err_code urlencoded_parse(struct arena *a, const void *body, size_t len, st
 /* The boundary of a Content-Type value; ERR_INPUT when it is no multipart/form-data or the boundary is not RFC 2046's. */
 enum err_code content_type_boundary(
 	struct arena *a, const char *content_type, const char **ret, struct err *e) MUST_USE;
+/* CONTENT_LENGTH: decimal digits alone; -1 for anything else. NULL is allowed. */
+int64_t content_length_read(const char *text);
 /* Might there be a picture in this body? A cheap look at bytes that never says no wrongly: a file name that is not empty. */
 bool body_may_hold_file(const void *body, size_t len);
 
@@ -71,6 +73,11 @@ enum err_code intake_open(
 	const char *instance, bool write, struct intake **ret, struct err *e) MUST_USE;
 void intake_close(struct intake *in);	    /* wipes the secrets */
 bool intake_stale(const struct intake *in); /* another bundle was installed since */
+/* What the mains need to know before a request: the largest body, whether one may lie on a disk (host.conf: disk_trusted),
+ * and where photo-clean is (host.conf: photo_program; "" beside the CGI). */
+size_t intake_body_max(const struct intake *in);
+bool intake_disk_trusted(const struct intake *in);
+const char *intake_photo_program(const struct intake *in);
 /* A page for when nothing could be loaded: plain, complete, without the theme. */
 void intake_plain_error(int status, struct buf *out);
 

@@ -73,6 +73,11 @@ enum err_code ledger_append(struct ledger *l, struct ledger_entry *entries, size
 	int64_t commit_time, const struct chance *chance, size_t *ret_commits,
 	struct err *e) MUST_USE;
 
+/* The outcome that ledger_append() would give each entry with a path as things stand, without writing (WRITTEN: it would be
+ * written). Entries are not compared with each other. */
+enum err_code ledger_look(
+	struct ledger *l, struct ledger_entry *entries, size_t count, struct err *e) MUST_USE;
+
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 /* ERR_NOT_FOUND when the branch has no such file. */
@@ -88,7 +93,7 @@ enum err_code ledger_each(struct ledger *l, const char *prefix, ledger_file_fn *
 typedef enum err_code ledger_line_fn(const struct chain_line *line, void *ctx, struct err *e);
 enum err_code ledger_each_line(
 	struct ledger *l, ledger_line_fn *fn, void *ctx, struct err *e) MUST_USE;
-/* Names of all branches below "intake/" and "office", in order, in the arena. */
+/* Names of all branches below "intake/" and "office", in order, in the arena. ERR_NOT_FOUND when there is no repository. */
 enum err_code ledger_branches(const char *path, struct arena *a, const char *const **ret,
 	size_t *ret_count, struct err *e) MUST_USE;
 
@@ -118,9 +123,9 @@ enum err_code ledger_audit(struct ledger *l, struct ledger_audit *ret, struct er
 
 /* ---- upkeep ------------------------------------------------------------------------------------------- */
 
-/* When there are more than max_packs packs (or any loose objects beside), writes small packs together into one, so that packs
- * grow geometrically; the new pack is verified and fsynced before the old ones are removed. A crash leaves both, which is
- * harmless. *ret_packs: how many stand afterwards. */
+/* When there are more than max_packs packs, writes the smallest together until half as many stand; so packs grow geometrically.
+ * Loose objects beside are taken in too. New packs are verified and fsynced before the old ones are removed; a crash leaves
+ * both, which is harmless. *ret_packs: how many stand afterwards. */
 enum err_code ledger_repack(
 	struct ledger *l, size_t max_packs, size_t *ret_packs, struct err *e) MUST_USE;
 

@@ -215,6 +215,15 @@ struct unit_info {
 };
 const struct unit_info *policy_units(const struct policy *p, size_t *ret_count);
 
+/* What people may tip off (routing.conf), in the file's order, which is the form's. */
+struct tipoff_kind {
+	const char *slug; /* "waste-gas" */
+	const char *name; /* 废气、异味 */
+	const char *to;	  /* code of the department it goes to, or "street" */
+	bool emissions;	  /* the lead then is the unit named for emissions */
+};
+const struct tipoff_kind *policy_tipoff_kinds(const struct policy *p, size_t *ret_count);
+
 struct industry_info {
 	const char *slug;	     /* "casting" */
 	const char *name;	     /* 铸造 */

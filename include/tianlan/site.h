@@ -22,7 +22,9 @@ struct site_config { /* from tianlan.conf; NULL: not configured, reported by the
 	const char *icp, *police_icp;	       /* ICP备案号, 公安备案号 */
 	const char *mark_url, *find_error_url; /* 党政机关网站标识, 我为政府网站找错 */
 	const char *operator_name, *contact, *address; /* 主办单位及联系方式 */
-	const char *environment_phone, *emergency_phone;
+	const char *environment_phone, *emergency_phone, *hotline;
+	const char *
+		office_keys; /* public keys of the office that sign receipts, base64url, a space between; NULL: none */
 	bool demo; /* a mark on every page */
 };
 
@@ -56,5 +58,18 @@ struct site_report {
 };
 enum err_code site_build(
 	const struct site_options *o, struct site_report *ret, struct err *e) MUST_USE;
+
+/* ---- the page around the form ------------------------------------------------------------------- */
+
+/* The site's layout for the pages of the programs that answer by themselves (tip-off form, receipts): head, header and
+ * footer as on a built page, with these marks for the program to fill in: @@TITLE@@ within <title> and once more as the
+ * text of <h1>, @@BODY@@ and @@SCRIPT@@ once each. Of the options share and config are used. */
+struct site_shell {
+	const char *html; /* in the arena */
+	const char *
+		form_script; /* address of theme/js/form.js as built, base path applied; "" when there is none */
+};
+enum err_code site_shell(struct arena *a, const struct site_options *o, struct site_shell *ret,
+	struct err *e) MUST_USE;
 
 #endif

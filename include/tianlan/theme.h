@@ -44,6 +44,9 @@ struct templates; /* a set: templates and the partials they name */
  * in none of a template's tags' vocabulary is a compile error with line and column; NULL: any name. */
 enum err_code templates_load(
 	const char *dir, const char *const *words, struct templates **ret, struct err *e) MUST_USE;
+/* The same without what lies below dir/skip/ (templates of another program, with a vocabulary of its own). */
+enum err_code templates_load_but(const char *dir, const char *skip, const char *const *words,
+	struct templates **ret, struct err *e) MUST_USE;
 /* From memory, for tests: pairs name, text, ended by NULL. */
 enum err_code templates_from(const char *const *names_and_texts, const char *const *words,
 	struct templates **ret, struct err *e) MUST_USE;

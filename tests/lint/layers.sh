@@ -10,7 +10,7 @@ while read -r _ room rooms headers; do
 	may[$room]=$rooms third[$room]=$headers
 	own+=("$room")
 done < <(grep -v '^#' generator/LAYERS | grep .)
-allowed_system=" assert ctype dirent errno fcntl float inttypes langinfo limits locale math poll pthread signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib string strings time unistd "
+allowed_system=" assert ctype dirent errno fcntl float grp inttypes langinfo limits locale malloc math poll pthread pwd signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib string strings time unistd "
 while IFS=: read -r file line text; do
 	room=${file#generator/}
 	room=${room%%/*}

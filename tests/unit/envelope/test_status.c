@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -561,6 +562,7 @@ Test(envelope_status, readers_and_kills_find_a_whole_file)
 		cr_assert_eq(pipe(report), 0);
 		pid_t writer = fork();
 		if (writer == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			for (n = next;; n++) {
 				struct receipt_keys k = crowded(n);
 				put(&k, "received");

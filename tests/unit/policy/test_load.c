@@ -64,6 +64,42 @@ Test(policy_load, tip_offs_go_where_the_roles_say)
 	policy_free(p);
 }
 
+Test(policy_load, kinds_of_tip_off_come_in_the_order_of_the_file)
+{
+	static const struct {
+		const char *slug, *name, *to;
+		bool emissions;
+	} rows[] = {{"waste-gas", "废气、异味", "environment", true},
+		{"waste-water", "废水", "environment", true},
+		{"solid-waste", "废渣、固体废物", "environment", true},
+		{"dust", "扬尘、粉尘", "environment", true}, {"noise", "噪声", "environment", true},
+		{"no-eia", "没有环评手续", "environment", false},
+		{"restart", "关停后死灰复燃", "economy", false},
+		{"new-enterprise", "新冒出或者没有上报的企业", "economy", false},
+		{"no-fire-procedures", "没有消防手续", "economy", false},
+		{"power-still-on", "关停后仍然有电", "economy", false},
+		{"unlawful-land-use", "违法占地", "land", false},
+		{"no-planning", "没有规划手续建房", "planning", false},
+		{"water-still-on", "责令停产或者关闭后仍然有水", "construction", false},
+		{"safety-hazard", "安全隐患", "safety", false},
+		{"no-licence", "没有执照或者证照不全", "market", false},
+		{"unlawful-building", "违法建筑", "enforcement", false},
+		{"unlawful-letting", "违规私租私建", "street", false},
+		{"other", "其他", "economy", false}};
+	struct policy *p = plan_load();
+	size_t count;
+	const struct tipoff_kind *kinds = policy_tipoff_kinds(p, &count);
+
+	cr_assert_eq(count, COUNT_OF(rows));
+	for (size_t i = 0; i < count; i++) {
+		cr_assert_str_eq(kinds[i].slug, rows[i].slug);
+		cr_assert_str_eq(kinds[i].name, rows[i].name);
+		cr_assert_str_eq(kinds[i].to, rows[i].to, "%s", rows[i].slug);
+		cr_assert_eq(kinds[i].emissions, rows[i].emissions, "%s", rows[i].slug);
+	}
+	policy_free(p);
+}
+
 Test(policy_load, publish_classes_are_those_of_the_table)
 {
 	struct policy *p = plan_load();

@@ -54,8 +54,8 @@ static void open_site(struct world *w, struct err *e)
 	char *out = arena_printf(w->arena, "%s/public", w->dir);
 	cr_assert_eq(
 		store_open(out, &first, &recovered, &w->ctx.store, e), ERR_OK, "%s", e->message);
-	cr_assert_eq(templates_load("theme", site_words, &w->ctx.templates, e), ERR_OK,
-		"%s:%d:%d %s", e->file, e->line, e->column, e->message);
+	cr_assert_eq(site_templates(w->arena, ".", &w->ctx.templates, e), ERR_OK, "%s:%d:%d %s",
+		e->file, e->line, e->column, e->message);
 	cr_assert_eq(
 		ctx_open(&w->ctx, w->arena, e), ERR_OK, "%s:%d %s", e->file, e->line, e->message);
 }
