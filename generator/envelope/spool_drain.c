@@ -173,8 +173,9 @@ enum err_code spool_read(struct spool *s, const char *name, struct buf *ret_byte
 	int fd = spool_open_file(s->new, name);
 	if (fd < 0 && errno == ENOENT)
 		return taken(e);
-	/* What cannot be opened by its kind (a link, a socket, a device) or its mode is the sender's doing, not the machine's. */
-	if (fd < 0 && (errno == ELOOP || errno == ENXIO || errno == ENODEV || errno == EACCES))
+	/* What cannot be opened by its kind (a link, a socket, a device) is no envelope. One whose mode forbids it may well be:
+	 * rights set wrongly must not send good ones away, so it stays and is reported. */
+	if (fd < 0 && (errno == ELOOP || errno == ENXIO || errno == ENODEV))
 		return no_envelope(e);
 	if (fd < 0)
 		return cannot_read(e);

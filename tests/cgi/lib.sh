@@ -10,8 +10,8 @@ boundary=----tianlan-test-4f1c
 intake_instance() {
 	local d=$1
 	shift
-	"$TIANLAN" init "$d" >/dev/null && "$TIANLAN" -C "$d" keys new >/dev/null &&
-		printf 'report = { dwell_seconds = 0; loopback_daily = 100000; network_daily = 100000; global_hourly = 100000; %s };\n' "$*" >>"$d/tianlan.conf" &&
+	"$TIANLAN" init "$d" >/dev/null && "$TIANLAN" -C "$d" keys new >/dev/null 2>&1 &&
+		printf 'report = { dwell_seconds = 0; loopback_daily = 60000; network_daily = 60000; global_hourly = 60000; %s };\n' "$*" >>"$d/tianlan.conf" &&
 		"$TIANLAN" -C "$d" intake host test-1 --here >/dev/null &&
 		"$TIANLAN" -C "$d" build >/dev/null 2>&1
 	intake_renew "$d"

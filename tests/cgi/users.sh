@@ -64,6 +64,19 @@ json users-drain-under-another-id 'j.committed===1 && j.quarantined===0'
 as_web POST "$form_type" "$work/body"
 same users-again-same-receipt "$(shown_receipt)" "$receipt"
 
+# An envelope that the drain may not read is reported and stays: it is not sent away as a bad one.
+as_web GET "" /dev/null
+multipart "$work/body" "token=$(form_token)" "${usual[@]}"
+as_web POST "$form_type" "$work/body"
+waiting=$(ls "$d/spool/new")
+chmod 0000 "$d/spool/new/$waiting"
+as $drain env TIANLAN_SHARE="$root" "$work/tianlan" -C "$d" drain >/dev/null 2>"$work/err"
+same users-unreadable-is-an-error $? 4
+[ -e "$d/spool/new/$waiting" ] && ok users-unreadable-stays || not_ok users-unreadable-stays
+chmod 0640 "$d/spool/new/$waiting"
+as $drain env TIANLAN_SHARE="$root" "$work/tianlan" -C "$d" --json drain >"$work/out" 2>"$work/err"
+json users-readable-again-is-drained 'j.committed===1 && j.quarantined===0'
+
 # Who may not what.
 may_not() {
 	local name=$1 uid=$2

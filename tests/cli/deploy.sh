@@ -92,7 +92,7 @@ if [ "$(id -u)" = 0 ]; then # owners can be set
 		same "mode-$path" "$(stat -c '%u:%g %a' "$work/r/srv/tianlan/$path")" "$wanted"
 	done <<-END
 		spool 0:$both 750
-		spool/tmp $web:$both 2700
+		spool/tmp $web:$both 2770
 		spool/budget $web:$both 700
 		spool/new $web:$both 2770
 		spool/seen $drain:$both 2750

@@ -124,7 +124,7 @@ cp -a "$work/good.git" "$repo"
 
 # ---- watching -------------------------------------------------------------------------------------------
 wait_empty() { for _ in $(seq 100); do [ "$(ls "$at/spool/new" | wc -l)" = 0 ] && return 0; sleep 0.1; done; return 1; }
-drain drain --watch --json >"$work/watch.out" 2>"$work/watch.err" </dev/null &
+"$TIANLAN" -C "$at" --today 2018-01-31 drain --watch --json >"$work/watch.out" 2>"$work/watch.err" </dev/null &
 watcher=$!
 put 600 605
 if wait_empty; then ok watch-takes-what-stood; else not_ok watch-takes-what-stood; fi
@@ -143,7 +143,7 @@ same watch-ends-with-0 $? 0
 out=$(cat "$work/watch.out")
 same watch-tells-at-its-end "$(node -pe 'JSON.parse(process.argv[1]).quarantined' "$out")" 12
 status verify-after-watch 0 drain chain verify
-drain drain --watch >/dev/null 2>&1 </dev/null &
+"$TIANLAN" -C "$at" drain --watch >/dev/null 2>&1 </dev/null &
 watcher=$!
 sleep 0.3
 kill -INT "$watcher"
