@@ -7,7 +7,7 @@ DESTDIR ?=
 PORT    ?= 8080
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 ROOMS := base markup input crypto policy theme ledger envelope photo register site intake casework cli
 

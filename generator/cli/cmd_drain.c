@@ -153,14 +153,15 @@ static void warn(const struct err *e)
 }
 
 static enum err_code run_watching(
-	struct cli *c, struct drain_options *o, struct drain_report *report, struct err *e)
+	struct cli *c, const struct drain_options *once, struct drain_report *report, struct err *e)
 {
 	struct watch w = {.signal_fd = -1, .notify_fd = -1, .watched = -1};
+	struct drain_options o = *once;
 	int pause_ms = PAUSE_FIRST_MS;
 
 	w.folder = path_join(c->arena, c->dir, "spool/new");
-	o->stop = asked_to_stop;
-	o->stop_ctx = &w;
+	o.stop = asked_to_stop;
+	o.stop_ctx = &w;
 	if (watch_begin(&w, e)) {
 		watch_end(&w);
 		return e->code;
@@ -169,8 +170,8 @@ static enum err_code run_watching(
 		struct err failure = {0};
 		watch_folder(&w);
 		forget_events(&w);
-		o->now = now_of(c);
-		if (drain_run(o, report, &failure)) {
+		o.now = now_of(c);
+		if (drain_run(&o, report, &failure)) {
 			warn(&failure);
 			wait_for(&w, false, pause_ms);
 			pause_ms = pause_ms < PAUSE_MAX_MS / 2 ? 2 * pause_ms : PAUSE_MAX_MS;

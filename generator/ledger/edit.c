@@ -87,7 +87,7 @@ static enum err_code folder_within(struct edit *d, struct edit_folder *f, const 
 		return edit_failed(e);
 	code = folder_new(d, name, len, old, &within, e);
 	git_tree_free(old);
-	if (code)
+	if (code || !within)
 		return code;
 	within->next = f->first;
 	f->first = within;
@@ -132,6 +132,8 @@ enum err_code edit_put(struct edit *d, const char *path, const git_oid *blob, st
 
 	if (folder_of(d, path, true, &f, &name, e))
 		return e->code;
+	if (!f)
+		return edit_failed(e);
 	if (git_treebuilder_insert(NULL, f->entries, name, blob, GIT_FILEMODE_BLOB))
 		return edit_failed(e);
 	f->changed = true;

@@ -132,7 +132,7 @@ static enum err_code content_check(int dir, const char *path, struct err *e)
 static enum err_code sync_tree(int parent, const char *name, struct err *e)
 {
 	int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
+	struct stat st = {0};
 	enum err_code code = ERR_OK;
 
 	if (fd < 0 || fstat(fd, &st) || fsync(fd))

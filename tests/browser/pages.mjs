@@ -4,7 +4,7 @@ export const pages = [
   "/results/000/650105-000013.html", "/results/000/650105-000012.html", "/streets/", "/categories/", "/industries/", "/states/",
   "/results/street/650105001/", "/deadlines/", "/policy/", "/policy/plan/", "/policy/annex1/", "/policy/which/",
   "/policy/faq/", "/policy/units/", "/news/", "/monthly/", "/data/", "/changes/", "/about/", "/privacy/",
-  "/accessibility/", "/sitemap/", "/handbook/", "/handbook/course/", "/data/dictionary/", "/monthly/2018-01/", "/report/", "/404.html",
+  "/accessibility/", "/sitemap/", "/handbook/", "/handbook/course/", "/handbook/tipoffs/", "/receipt/", "/receipt/verify/", "/data/dictionary/", "/monthly/2018-01/", "/report/", "/404.html",
 ];
 export const chromium = {
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

@@ -12,7 +12,13 @@ umask 077
 
 drain() { "$TIANLAN" -C "$at" --today 2018-01-31 "$@"; }
 # What is no envelope gets a line in the chain too: enough to have chains of any length.
-put() { for i in $(seq "$1" "$2"); do printf 'not an envelope %s' "$i" >"$at/spool/new/$(printf '%032x' "$i")"; done; }
+put() {
+	local i name
+	for ((i = $1; i <= $2; i++)); do
+		printf -v name '%032x' "$i"
+		printf 'not an envelope %s' "$i" >"$at/spool/new/$name"
+	done
+}
 
 status no-host 3 drain drain
 has no-host-says-what-to-do "$err" 'intake host'
@@ -59,7 +65,7 @@ status git-fetch 0 git -C "$work/clone" pull -q
 same fetched "$(cat "$work"/clone/chain/000/*.log | wc -l)" 340
 
 # Somebody else's packs and loose objects, and git's own upkeep, are no trouble.
-for i in 1 2 3 4 5 6 7 8; do
+for i in 1 2 3 4 5; do
 	put $((340 + i * 10)) $((349 + i * 10))
 	drain drain --group 2 >/dev/null || not_ok drain-many
 done
@@ -111,14 +117,14 @@ has rewritten-names-the-line "$out" "chain/000/001.log 第 $((last - 1)) 行"
 rm -rf "$repo"
 cp -a "$work/good.git" "$repo"
 
-# A whole commit dropped and those behind it rebased on nothing: the chain breaks at its first line.
+# The same line taken out of every commit there ever was, the messages kept.
 git -C "$work/clone" fetch -qf origin
 git -C "$work/clone" reset -q --hard "origin/$branch"
-git -C "$work/clone" replace --graft HEAD HEAD~2 2>/dev/null
-git -C "$work/clone" filter-branch -f HEAD >/dev/null 2>&1
+FILTER_BRANCH_SQUELCH_WARNING=1 git -C "$work/clone" filter-branch -f --tree-filter 'sed -i 50d chain/000/000.log' HEAD >/dev/null 2>&1
+same filtered-history "$(git -C "$work/clone" show HEAD~3:chain/000/000.log | sed -n 50p | cut -d' ' -f1)" 51
 git -C "$work/clone" push -qf origin "HEAD:$branch"
-status dropped-commit-keeps-the-chain 0 drain chain verify
-git -C "$work/clone" replace -d "$(git -C "$work/clone" replace -l | head -1)" >/dev/null
+status filtered 1 drain chain verify
+has filtered-names-the-line "$out" "chain/000/000.log 第 50 行"
 rm -rf "$repo"
 cp -a "$work/good.git" "$repo"
 

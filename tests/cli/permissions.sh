@@ -26,7 +26,7 @@ while read -r path wanted; do
 	same "mode-$path" "$(stat -c '%U:%G %a' "$h/$path")" "$wanted"
 done <<-END
 	spool root:tianlan 750
-	spool/tmp tianlan-web:tianlan 2700
+	spool/tmp tianlan-web:tianlan 2770
 	spool/budget tianlan-web:tianlan 700
 	spool/new tianlan-web:tianlan 2770
 	spool/seen tianlan-drain:tianlan 2750
