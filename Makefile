@@ -108,8 +108,16 @@ soak: deps-check
 
 bench: deps-run
 	@tests/tools/deps time perl
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/tianlan $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert
+	@tests/tools/deps curl imagemagick
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert $(BUILD)/load $(BUILD)/bare_cgi $(BUILD)/drain_bench
+	@BUILD=$(BUILD) tests/bench/tipoffs
+	@$(BUILD)/drain_bench $(BUILD)/bench-drain
 	@BUILD=$(BUILD) tests/bench/run $(SIZES)
+bench-tipoffs: deps-run
+	@tests/tools/deps curl imagemagick
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/load $(BUILD)/bare_cgi $(BUILD)/drain_bench
+	@BUILD=$(BUILD) tests/bench/tipoffs
+	@$(BUILD)/drain_bench $(BUILD)/bench-drain
 
 $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert $(BUILD)/load: $(BUILD)/%: tests/bench/%.c
 	@mkdir -p $(@D)
@@ -117,6 +125,10 @@ $(BUILD)/measure $(BUILD)/bare_write $(BUILD)/bare_insert $(BUILD)/load: $(BUILD
 $(BUILD)/bare_cgi: tests/bench/bare_cgi.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CFLAGS) $< -Wl,-Bstatic -lfcgi -Wl,-Bdynamic -o $@
+
+$(BUILD)/drain_bench: tests/bench/drain_bench.c $(foreach r,casework $(BELOW_casework),$(BUILD)/plain/lib$(r).a)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) $(call pkg_cflags,$(PKGS)) $(LINK) $< $(filter %.a,$^) -Wl,--as-needed $(LIBS_tianlan) -o $@
 
 # Made for the tests alone: trouble on the disk and in git (tests/fault), many clients at once (tests/bench/load.c).
 $(BUILD)/fault.so: tests/fault/shim.c
@@ -163,7 +175,7 @@ help:
 	@echo "make           build build/tianlan"
 	@echo "make deps      install what building and checking need (Debian 12 and 13)"
 	@echo "make install   PREFIX=$(PREFIX) DESTDIR="
-	@echo "make bench     measure import and builds at 1 000, 10 000 and 100 000 enterprises (SIZES=)"
+	@echo "make bench     measure tip-offs, import and builds at 1 000, 10 000 and 100 000 enterprises (SIZES=); bench-tipoffs: tip-offs alone"
 	@echo "make soak      the long fuzz, kill and random-sequence runs"
 	@echo "make lint format fuzz coverage dist clean"
 
@@ -226,5 +238,5 @@ $(BUILD)/san/photo-clean: $(BUILD)/san/generator/cli/photo_clean_main.o $(BUILD)
 clean:
 	rm -rf build
 
-.PHONY: all deps deps-run deps-check run check soak bench lint format fuzz coverage install dist help clean
+.PHONY: all deps deps-run deps-check run check soak bench bench-tipoffs lint format fuzz coverage install dist help clean
 .SECONDARY:

@@ -119,7 +119,10 @@ static enum err_code content_check(int dir, const char *path, struct err *e)
 		return code;
 	}
 	for (struct dirent *de; !code && (de = readdir(d));)
-		if (!is_name_ours(de->d_name))
+		/* With such files libgit2 tries what the file system can. */
+		if (str_starts(de->d_name, "_git2_"))
+			unlinkat(dir, de->d_name, 0);
+		else if (!is_name_ours(de->d_name))
 			code = err_set(e, ERR_CONFLICT,
 				T("“%s”里有别的东西（“%s”），不在那里建仓库",
 					"\"%s\" holds something else (\"%s\"); no repository is "

@@ -290,7 +290,11 @@ Test(casework_drain, a_kill_anywhere_loses_and_doubles_nothing)
 				.group = 4,
 				.chance = &chance};
 			struct drain_report r = {0};
-			_exit(ledger_start(&e) || drain_run(&o, &r, &e) ? 1 : 0);
+			if (ledger_start(&e) || drain_run(&o, &r, &e)) {
+				fprintf(stderr, "%s\n", e.message);
+				_exit(1);
+			}
+			_exit(0);
 		}
 		usleep((useconds_t)(5000 + rounds * 1300 % 40000));
 		kill(child, SIGKILL);

@@ -391,6 +391,11 @@ Test(ledger_open, makes_a_private_repository_or_says_why_not)
 	*strrchr(path, '/') = '\0';
 	strcat(path, "/HEAD");
 	cr_assert_eq(truncate(path, 0), 0);
+	strcat(path, ".lock");
+	cr_assert_eq(file_write_durable(path, "x", 1, &e), ERR_OK);
+	*strrchr(path, '/') = '\0';
+	strcat(path, "/_git2_0123456789abcdef");
+	cr_assert_eq(file_write_durable(path, "x", 1, &e), ERR_OK);
 	*strrchr(path, '/') = '\0';
 	cr_assert_eq(ledger_open(path, BRANCH, &l, &e), ERR_OK, "%s", e.message);
 	ledger_close(l);
