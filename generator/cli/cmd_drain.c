@@ -22,11 +22,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] = "tianlan drain [--watch] [--group N] [--json]";
+static const char usage[] = "tianlan drain [--watch [--gather SECONDS]] [--group N] [--json]";
 
 enum {
 	LOOK_MS = 30 * 1000,
 	GATHER_MS = 200, /* what comes together goes into one commit */
+	GATHER_MAX_SECONDS = 86400,
 	PAUSE_FIRST_MS = 1000,
 	PAUSE_MAX_MS = 60 * 1000,
 	GROUP_MAX = 1000,
@@ -37,6 +38,7 @@ struct watch {
 	sigset_t signals;
 	int signal_fd, notify_fd, watched;
 	const char *folder; /* spool/new */
+	int gather_ms;	    /* from the first letter to the commit */
 };
 
 /* ---- the run ----------------------------------------------------------------------------------- */
@@ -152,10 +154,10 @@ static void warn(const struct err *e)
 	cli_warn("%s", text);
 }
 
-static enum err_code run_watching(
-	struct cli *c, const struct drain_options *once, struct drain_report *report, struct err *e)
+static enum err_code run_watching(struct cli *c, const struct drain_options *once, int gather_ms,
+	struct drain_report *report, struct err *e)
 {
-	struct watch w = {.signal_fd = -1, .notify_fd = -1, .watched = -1};
+	struct watch w = {.signal_fd = -1, .notify_fd = -1, .watched = -1, .gather_ms = gather_ms};
 	struct drain_options o = *once;
 	int pause_ms = PAUSE_FIRST_MS;
 
@@ -179,7 +181,7 @@ static enum err_code run_watching(
 		}
 		pause_ms = PAUSE_FIRST_MS;
 		wait_for(&w, true, LOOK_MS);
-		wait_for(&w, false, GATHER_MS);
+		wait_for(&w, false, w.gather_ms);
 	}
 	watch_end(&w);
 	return ERR_OK;
@@ -215,13 +217,21 @@ enum err_code cmd_drain(struct cli *c, int argc, char **argv, struct err *e)
 	struct chance chance = chance_system();
 	struct drain_options o = {.instance = c->dir, .chance = &chance};
 	struct drain_report report = {0};
-	const char *group = NULL;
-	int64_t count = 0;
+	const char *group = NULL, *gather = NULL;
+	int64_t count = 0, seconds = 0;
 	bool watching = cli_flag(&argc, argv, "--watch");
 	enum err_code code;
 
-	if (cli_option(&argc, argv, "--group", &group, e) || cli_words(argc, argv, 0, 0, usage, e))
+	if (cli_option(&argc, argv, "--group", &group, e) ||
+		cli_option(&argc, argv, "--gather", &gather, e) ||
+		cli_words(argc, argv, 0, 0, usage, e))
 		return e->code;
+	if (gather &&
+		(!watching || !str_to_int64(gather, &seconds) || seconds > GATHER_MAX_SECONDS))
+		return err_set(e, ERR_USAGE,
+			T("--gather 要写 0 到 86400 秒，和 --watch 一起用：“%s”",
+				"--gather is 0 to 86400 seconds, with --watch: \"%s\""),
+			gather);
 	if (group && (!str_to_int64(group, &count) || count < 1 || count > GROUP_MAX))
 		return err_set(e, ERR_USAGE,
 			T("--group 要写 1 到 1000：“%s”", "--group is 1 to 1000: \"%s\""), group);
@@ -231,7 +241,9 @@ enum err_code cmd_drain(struct cli *c, int argc, char **argv, struct err *e)
 	code = ledger_start(e);
 	o.now = now_of(c);
 	if (!code)
-		code = watching ? run_watching(c, &o, &report, e) : drain_run(&o, &report, e);
+		code = watching ? run_watching(c, &o, seconds ? (int)seconds * 1000 : GATHER_MS,
+					  &report, e)
+				: drain_run(&o, &report, e);
 	ledger_stop();
 	if (!code || report.commits || report.quarantined)
 		print_report(c, &report);
