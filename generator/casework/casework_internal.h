@@ -26,9 +26,13 @@ enum err_code shelf_open(struct shelf *s, const char *instance, struct err *e) M
 void shelf_close(struct shelf *s);
 /* Waits until no other drain works; until shelf_close(). */
 enum err_code shelf_lock(struct shelf *s, struct err *e) MUST_USE;
+/* Does something stand under this name? An erased slot leaves an empty file, so that its case cannot be put in again. */
+bool shelf_has(const struct shelf *s, enum shelf_folder folder, const char *hex);
 /* Writes a file beside its place. ERR_CONFLICT when other bytes stand there. */
 enum err_code shelf_put(struct shelf *s, enum shelf_folder folder, const char *hex,
 	const void *bytes, size_t len, struct err *e) MUST_USE;
+/* Forgets what was put and not settled; the files beside are written over by the next try. */
+void shelf_forget(struct shelf *s);
 /* All that were put: durable under their names. */
 enum err_code shelf_settle(struct shelf *s, struct err *e) MUST_USE;
 

@@ -13,7 +13,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { GROUP_DEFAULT = 100, GROUP_MAX = 1000, PACKS_MAX = 24, CHINA_SECONDS = 8 * 3600 };
+enum {
+	GROUP_DEFAULT = 100,
+	GROUP_MAX = 1000,
+	PACKS_MAX = 24,
+	CHINA_SECONDS = 8 * 3600,
+	STUCK_MAX = 1000,    /* more of them that cannot be read or moved end the run */
+	WEEKS_BACK_MAX = 26, /* a letter may have waited so long; clocks may differ by a week */
+	FIRST_WEEK_YEAR = 2017,
+};
 
 /* A group's letters are in memory at once: no more are read when one of the largest would go over the bound. */
 static const size_t group_bytes_max = (size_t)64 << 20;
@@ -31,6 +39,7 @@ struct letter {
 	struct envelope envelope; /* points into bytes */
 	enum fate fate;
 	bool line_stands;   /* of a bad one: its line is in the chain */
+	bool moved;	    /* of a bad one: it is off the spool */
 	const char *reason; /* of a bad one */
 	uint8_t commitment[SHA256_BYTES];
 	const char *path, *week, *id; /* of a good one, in the arena */
@@ -43,6 +52,7 @@ struct drain {
 	struct shelf shelf;
 	struct ledger *ledger;
 	uint8_t filler[KEY_BYTES];
+	struct week now;
 	char week[WEEK_TEXT_BYTES]; /* of now */
 	int64_t commit_time;
 	const char *status_path;
@@ -100,6 +110,31 @@ static void commit_to_name(struct letter *l)
 	buf_done(&text);
 }
 
+/* A link, a folder, a device: nothing that a receipt was shown for. It is moved first and gets its line then, so that one
+ * that cannot be moved does not get a line at every run. */
+static void read_no_letter(struct drain *d, struct letter *l, const struct err *why)
+{
+	struct err moving = {0};
+	enum err_code code = spool_quarantine(&d->spool, l->name, why->message, &moving);
+
+	if (code == ERR_NOT_FOUND) {
+		skip(d, l);
+	} else if (code) {
+		stay(d, l, &moving);
+	} else {
+		commit_to_name(l);
+		make_bad(d, l, why->message);
+		l->moved = true;
+	}
+}
+
+/* The week stands in the part that the sender's side writes: one that cannot be is not believed. */
+static bool week_can_be(const struct drain *d, struct week week)
+{
+	int days = day_between(week_monday(week), week_monday(d->now));
+	return days >= -7 && days <= 7 * WEEKS_BACK_MAX;
+}
+
 static void read_letter(struct drain *d, struct letter *l)
 {
 	struct err why = {0};
@@ -111,8 +146,7 @@ static void read_letter(struct drain *d, struct letter *l)
 		return;
 	}
 	if (code == ERR_INPUT) {
-		commit_to_name(l);
-		make_bad(d, l, why.message);
+		read_no_letter(d, l, &why);
 		return;
 	}
 	if (code) {
@@ -129,6 +163,12 @@ static void read_letter(struct drain *d, struct letter *l)
 		make_bad(d, l,
 			T("文件名不是信封里的编号",
 				"the file's name is not the id in the envelope"));
+		return;
+	}
+	if (!week_can_be(d, l->envelope.head.week)) {
+		make_bad(d, l,
+			T("信封上的周次太早或者在将来",
+				"the week on the envelope is too early or to come"));
 		return;
 	}
 	l->fate = FATE_NEW;
@@ -216,6 +256,26 @@ static size_t list_entries(struct drain *d, enum fate fate, struct letter **ret_
 	return count;
 }
 
+/* One id is one case, whatever week an envelope names. Looked for only where its slot stands: seldom, after a crash between
+ * slot and commit, or when somebody puts an old envelope in again. */
+static bool recorded_in_another_week(const struct drain *d, const struct letter *l)
+{
+	struct arena *a = arena_new();
+	struct day last = day_add(week_monday(d->now), 7);
+	bool found = false;
+
+	for (struct day monday = week_monday((struct week){FIRST_WEEK_YEAR, 1});
+		!found && day_compare(monday, last) <= 0; monday = day_add(monday, 7)) {
+		char week[WEEK_TEXT_BYTES];
+		week_text(week_of_day(monday), week);
+		found = !str_eq(week, l->week) &&
+			ledger_has(d->ledger, case_record_path(a, l->id, week));
+		arena_reset(a);
+	}
+	arena_free(a);
+	return found;
+}
+
 static enum err_code look_group(struct drain *d, struct err *e)
 {
 	struct letter **of = arena_alloc(d->arena, (d->count + 1) * sizeof(*of));
@@ -223,8 +283,12 @@ static enum err_code look_group(struct drain *d, struct err *e)
 
 	if (ledger_look(d->ledger, d->entries, count, e))
 		return e->code;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		settle_outcome(d, of[i], d->entries[i].outcome);
+		if (of[i]->fate == FATE_NEW && shelf_has(&d->shelf, SHELF_SLOTS, of[i]->id) &&
+			recorded_in_another_week(d, of[i]))
+			settle_outcome(d, of[i], LEDGER_DIFFERENT);
+	}
 	return ERR_OK;
 }
 
@@ -322,7 +386,7 @@ static void take_off(struct drain *d, struct letter *l)
 	enum err_code code;
 
 	if (l->fate == FATE_BAD) {
-		code = spool_quarantine(&d->spool, l->name, l->reason, &why);
+		code = l->moved ? ERR_OK : spool_quarantine(&d->spool, l->name, l->reason, &why);
 		d->report->quarantined += code == ERR_OK;
 	} else {
 		memcpy(known.content_mac, v->head.content_mac, MAC_BYTES);
@@ -368,9 +432,16 @@ static enum err_code run_groups(struct drain *d, size_t group, struct err *e)
 		for (size_t i = 0; i < d->count; i++)
 			buf_done(&d->letters[i].bytes);
 		arena_reset(d->arena);
+		/* On a disk that is nearly full a single letter may still fit, and makes room when it goes. */
+		if (code == ERR_SYSTEM && group > 1 && d->count) {
+			shelf_forget(&d->shelf);
+			group = 1;
+			code = ERR_OK;
+			continue;
+		}
 		if (!code && d->count)
 			code = upkeep(d, e);
-	} while (!code && d->count);
+	} while (!code && d->count && d->stuck_count < STUCK_MAX);
 	if (!code)
 		code = spool_expire(&d->spool, d->o->now, &removed, e);
 	if (!code)
@@ -406,9 +477,9 @@ static enum err_code open_all(struct drain *d, struct err *e)
 	}
 	d->status_path = path_join(a, status, "received.bin");
 	/* Commits are dated the Monday of their week: no finer time is anyone's business. */
-	struct week week = week_of_day(day_from_unix(o->now));
-	week_text(week, d->week);
-	d->commit_time = (int64_t)week_monday(week).n * 86400 - CHINA_SECONDS;
+	d->now = week_of_day(day_from_unix(o->now));
+	week_text(d->now, d->week);
+	d->commit_time = (int64_t)week_monday(d->now).n * 86400 - CHINA_SECONDS;
 	return ERR_OK;
 }
 

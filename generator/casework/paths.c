@@ -6,8 +6,8 @@
 /* "2018-W05" is the folder 2018/W05, so that a commit touches few and small folders, however many cases there are. */
 const char *case_record_path(struct arena *a, const char *id_hex, const char *week)
 {
-	return arena_printf(a, "cases/%.4s/%s/%.1s/%.1s/%.1s/%s", week,
-		strlen(week) > 5 ? week + 5 : "", id_hex, id_hex + 1, id_hex + 2, id_hex);
+	return arena_printf(
+		a, "cases/%.4s/%s/%.2s/%s", week, strlen(week) > 5 ? week + 5 : "", id_hex, id_hex);
 }
 
 const char *case_slot_path(struct arena *a, const char *id_hex)

@@ -102,6 +102,16 @@ static enum err_code compare(
 				      "a file of this name stands, with other content"));
 }
 
+bool shelf_has(const struct shelf *s, enum shelf_folder folder, const char *hex)
+{
+	struct shelf_file f = {.folder = folder};
+	char path[PATH_BYTES];
+
+	snprintf(f.name, sizeof f.name, "%s", hex);
+	file_path(&f, false, path);
+	return faccessat(s->folders[folder], path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int create(int folder, const char *path)
 {
 	return openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -199,6 +209,11 @@ static enum err_code sync_all(struct shelf *s, bool names, struct err *e)
 					       : 0))
 			return cannot_write((enum shelf_folder)i, e);
 	return ERR_OK;
+}
+
+void shelf_forget(struct shelf *s)
+{
+	s->count = 0;
 }
 
 enum err_code shelf_settle(struct shelf *s, struct err *e)

@@ -80,6 +80,8 @@ struct run {
 	struct intake *in;
 	struct chance chance;
 	int launcher;
+	struct err
+		trouble; /* why there is no launcher; "" when there is one, or none was asked for */
 };
 
 /* The body of a request, alone on its pages. */
@@ -110,17 +112,22 @@ static void find_beside(struct run *r)
 
 static void start_launcher(struct run *r)
 {
-	struct err e = {0};
 	const char *program = intake_photo_program(r->in);
 	if (!*program) {
 		find_beside(r);
 		program = r->beside;
 	}
 	/* Without it a post with photos is told to come later; one without is taken. */
-	if (launcher_start(program, &r->launcher, &e)) {
+	if (launcher_start(r->instance, program, &r->launcher, &r->trouble))
 		r->launcher = -1;
-		log_line(e.message);
-	}
+}
+
+/* Of what a post that was taken had to do with it the log says nothing: it would tell when that was. */
+static void log_trouble(struct run *r, bool taken)
+{
+	if (*r->trouble.message && !taken)
+		log_line(r->trouble.message);
+	r->trouble.message[0] = '\0';
 }
 
 static void body_room(struct body *b, size_t bytes)
@@ -321,6 +328,7 @@ static int serve_cgi(struct run *r)
 	if (receive(r, &req, &b, &res))
 		r->handle(r->in, &req, &r->chance, &res);
 	answer_cgi(&res, str_eq(req.method, "HEAD"));
+	log_trouble(r, res.status == 200);
 	body_done(&b);
 	response_done(&res);
 	intake_close(r->in);
@@ -382,7 +390,8 @@ static void renew(struct run *r)
 	r->in = fresh;
 }
 
-static void serve_one(struct run *r, FCGX_Request *f)
+/* True when it was a post and was taken. */
+static bool serve_one(struct run *r, FCGX_Request *f, int launcher)
 {
 	struct body b = {0};
 	struct response res;
@@ -392,7 +401,7 @@ static void serve_one(struct run *r, FCGX_Request *f)
 		.content_length = content_length_read(FCGX_GetParam("CONTENT_LENGTH", f->envp)),
 		.remote_addr = param(f, "REMOTE_ADDR"),
 		.now = (int64_t)time(NULL),
-		.photo_launcher = r->launcher};
+		.photo_launcher = launcher};
 	bool is_post = str_eq(req.method, "POST");
 	const struct timeval idle = {.tv_sec = IDLE_SECONDS};
 	(void)!setsockopt(f->ipcFd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
@@ -410,9 +419,11 @@ static void serve_one(struct run *r, FCGX_Request *f)
 	answer_stream(f, &res, str_eq(req.method, "HEAD"));
 	body_done(&b);
 	response_done(&res);
+	return is_post && res.status == 200;
 }
 
-/* The launcher cannot be started again from inside the sandbox: whoever runs this program starts a new one. */
+/* Ended, shut after a failure, or with bytes nobody waits for: it is not asked again. It cannot be started again from inside
+ * the sandbox: whoever runs this program starts a new one. */
 static bool launcher_gone(const struct run *r)
 {
 	struct pollfd p = {.fd = r->launcher, .events = POLLIN};
@@ -426,6 +437,7 @@ static int serve_fastcgi(struct run *r)
 	enum err_code code = intake_open(r->instance, r->writes, &r->in, &e);
 	if (!code && r->writes)
 		start_launcher(r);
+	log_trouble(r, false);
 	if (!code)
 		code = sandbox_enter(r->instance, r->writes, true, &e);
 	if (FCGX_InitRequest(&f, 0, 0))
@@ -441,14 +453,16 @@ static int serve_fastcgi(struct run *r)
 		response_done(&res);
 		return 1;
 	}
-	while (FCGX_Accept_r(&f) == 0) {
-		serve_one(r, &f);
+	bool taken = false, last = launcher_gone(r);
+	while (!last && FCGX_Accept_r(&f) == 0) {
+		/* It may have ended while nobody asked: then this is the last request, and is served without. */
+		last = launcher_gone(r);
+		taken = serve_one(r, &f, last ? -1 : r->launcher);
 		FCGX_Finish_r(&f);
-		if (launcher_gone(r)) {
-			log_line("the launcher of photo-clean has ended");
-			break;
-		}
+		last = last || launcher_gone(r);
 	}
+	if (last && !taken)
+		log_line("the launcher of photo-clean has ended");
 	intake_close(r->in);
 	return 0;
 }

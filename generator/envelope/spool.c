@@ -3,7 +3,8 @@
  * is one case however many posts race. The drain remembers an id in seen/ before it takes the envelope off new/; so new/ is
  * looked at before seen/, and seen/ once more after a claim: an id is never missed between the two.
  *
- * Runs in the web side's sandbox: openat, fstat, read, write, fsync, renameat2, linkat, unlinkat, close; no /proc, no stdio.
+ * Runs in the web side's sandbox: openat, fstat, fstatfs, read, write, fsync, renameat2, linkat, unlinkat, close; no /proc,
+ * no stdio.
  */
 #include "envelope/spool_internal.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define TRIES 8
@@ -152,13 +154,22 @@ static enum err_code new_find(const struct spool *s, const struct case_id *id, i
 	return ERR_OK;
 }
 
-enum err_code spool_find(const struct spool *s, const struct case_id *id, bool *ret_found,
-	struct spool_known *ret_known, struct err *e)
+/* The writer of what stands in new/ may not have synced it yet: before anyone is told of it, it is synced here. */
+static enum err_code sync_standing(const struct spool *s, int fd, struct err *e)
+{
+	return fsync(fd) || fsync(s->new) ? broken(e) : ERR_OK;
+}
+
+/* What seen/ remembers needs no sync: it was durable in git before it was remembered. */
+static enum err_code find(const struct spool *s, const struct case_id *id, bool sync,
+	bool *ret_found, struct spool_known *ret_known, struct err *e)
 {
 	struct spool_known known = {0};
 	int fd;
 	bool there, whole;
 	enum err_code code = new_find(s, id, &fd, &whole, &known, e);
+	if (!code && whole && sync)
+		code = sync_standing(s, fd, e);
 	close_folder(&fd);
 	if (!code && !whole)
 		code = spool_seen_find(s, id, &there, &whole, &known, e);
@@ -168,6 +179,50 @@ enum err_code spool_find(const struct spool *s, const struct case_id *id, bool *
 	if (whole)
 		*ret_known = known;
 	return ERR_OK;
+}
+
+enum err_code spool_find(const struct spool *s, const struct case_id *id, bool *ret_found,
+	struct spool_known *ret_known, struct err *e)
+{
+	return find(s, id, false, ret_found, ret_known, e);
+}
+
+enum err_code spool_find_durable(const struct spool *s, const struct case_id *id, bool *ret_found,
+	struct spool_known *ret_known, struct err *e)
+{
+	return find(s, id, true, ret_found, ret_known, e);
+}
+
+/* ---- room --------------------------------------------------------------------------------------- */
+
+#define RESERVE_MOST (UINT64_C(256) << 20)
+#define RESERVE_SHARE 8
+
+bool spool_room(const struct statfs *fs, size_t len)
+{
+	uint64_t unit = (uint64_t)(fs->f_frsize > 0 ? fs->f_frsize : fs->f_bsize);
+	uint64_t size = fs->f_blocks * unit, left = fs->f_bavail * unit;
+	uint64_t reserve =
+		size / RESERVE_SHARE < RESERVE_MOST ? size / RESERVE_SHARE : RESERVE_MOST;
+	if (reserve == 0) /* a file system that counts nothing */
+		return true;
+	if (left < len || left - len < reserve)
+		return false;
+	return fs->f_files == 0 || fs->f_ffree > fs->f_files / (size / reserve);
+}
+
+/* The drain needs room before it frees any: what the web leaves is what the drain works with. */
+static enum err_code check_room(const struct spool *s, size_t len, struct err *e)
+{
+	struct statfs fs;
+	if (fstatfs(s->new, &fs))
+		return broken(e);
+	if (spool_room(&fs, len))
+		return ERR_OK;
+	enum err_code code =
+		err_set(e, ERR_SYSTEM, T("没有足够的空间", "there is not enough room"));
+	errno = ENOSPC;
+	return code;
 }
 
 /* ---- storing ------------------------------------------------------------------------------------ */
@@ -205,8 +260,7 @@ static enum err_code decide_by_seen(struct put *p, struct err *e)
 	return ERR_OK;
 }
 
-/* Decides when the id stands in new/ or seen/. The writer of what stands there may not have synced it yet: before "the same"
- * is said, it is synced here. */
+/* Decides when the id stands in new/ or seen/. */
 static enum err_code decide_by_standing(struct put *p, struct err *e)
 {
 	struct spool_known known = {0};
@@ -223,8 +277,8 @@ static enum err_code decide_by_standing(struct put *p, struct err *e)
 				"a file of this id in the spool is unreadable"));
 	else
 		decide(p, &known);
-	if (!code && p->claim == SPOOL_SAME && (fsync(fd) || fsync(p->s->new)))
-		code = broken(e);
+	if (!code)
+		code = sync_standing(p->s, fd, e);
 	close_folder(&fd);
 	return code;
 }
@@ -284,7 +338,9 @@ static enum err_code after_claim(struct put *p, struct err *e)
 static enum err_code store(
 	struct put *p, const void *bytes, size_t len, const struct chance *chance, struct err *e)
 {
-	enum err_code code = write_temp(p, bytes, len, chance, e);
+	enum err_code code = check_room(p->s, len, e);
+	if (!code)
+		code = write_temp(p, bytes, len, chance, e);
 	if (code)
 		return code;
 	for (int tries = 0; !p->decided; tries++) {

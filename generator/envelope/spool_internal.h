@@ -6,6 +6,8 @@
 
 #include "envelope/envelope_internal.h"
 
+#include <sys/vfs.h>
+
 /* What stands before an envelope's lengths: enough to know it again without reading it all. */
 #define SPOOL_HEAD_BYTES ENVELOPE_LENGTHS_AT
 #define SPOOL_SEEN_BYTES 144
@@ -22,6 +24,9 @@ bool spool_seen_read(
 
 /* A file of a folder, without following links and without waiting (a FIFO). -1 with errno. */
 int spool_open_file(int folder, const char *name);
+/* Whether the file system, with len bytes more and one file more, still has the drain's reserve: 256 MiB or an eighth of its
+ * size, whichever is less, and the same share of its inodes where it counts them. */
+bool spool_room(const struct statfs *fs, size_t len);
 /* What seen/ says of an id. A damaged file (power was lost while it was written) is there, but not *ret_whole. */
 enum err_code spool_seen_find(const struct spool *s, const struct case_id *id, bool *ret_there,
 	bool *ret_whole, struct spool_known *ret, struct err *e) MUST_USE;

@@ -4,8 +4,9 @@
  * again, to everyone else they look like an entry. A bucket that is full doubles the file.
  *
  * Reading looks at every place of one bucket and opens exactly one sealed text, the entry or a stand-in, whether there is an
- * entry or not. Writing replaces whole places and syncs; a place that a crash tore is none of ours and none of the filler,
- * so it stays taken until the file is made larger; its entry is put again by the caller.
+ * entry or not. Writing writes whole places and syncs. A place lies within one sector's 4 KiB, which a loss of power does not
+ * tear in practice; should it, the place is none of ours and none of the filler, and stays taken. Of the received entries the
+ * first of a tag stays whatever comes later: their tags come from the exposed host.
  */
 #include "envelope/status_internal.h"
 
@@ -89,22 +90,24 @@ static bool is_filler(const struct status_header *h, const uint8_t key[KEY_BYTES
 	return bytes_equal(block, bytes, sizeof block);
 }
 
-/* Where an entry of this tag stands or can stand; false when the bucket is full. */
-static bool place_for(const struct status_header *h, const uint8_t key[KEY_BYTES], uint32_t bucket,
-	const uint8_t *bytes, const uint8_t *tag, uint32_t *ret_place)
+enum place { PLACE_NONE, PLACE_FREE, PLACE_STANDING };
+
+/* Where an entry of this tag stands or can stand; none when the bucket is full. */
+static enum place place_for(const struct status_header *h, const uint8_t key[KEY_BYTES],
+	uint32_t bucket, const uint8_t *bytes, const uint8_t *tag, uint32_t *ret_place)
 {
-	bool found = false;
+	enum place found = PLACE_NONE;
 	uint32_t first = first_place(h, tag);
 	for (uint32_t i = 0; i < h->capacity; i++) {
 		uint32_t place = (first + i) & (h->capacity - 1);
 		const uint8_t *at = bytes + (size_t)place * h->entry_bytes;
 		if (bytes_equal(at, tag, STATUS_TAG_BYTES)) {
 			*ret_place = place;
-			return true;
+			return PLACE_STANDING;
 		}
 		if (!found && is_filler(h, key, bucket, place, at)) {
 			*ret_place = place;
-			found = true;
+			found = PLACE_FREE;
 		}
 	}
 	return found;
@@ -250,24 +253,35 @@ static enum err_code grow(struct file *f, struct err *e)
 	return rebuild(f, &twice, e);
 }
 
+static bool may_grow(const struct status_header *h)
+{
+	return h->entry_bytes != STATUS_RECEIVED_BYTES ||
+	       h->capacity < STATUS_RECEIVED_CAPACITY_MAX;
+}
+
 static enum err_code put_one(struct file *f, const uint8_t *entry, struct err *e)
 {
+	bool keep_first = f->head.entry_bytes == STATUS_RECEIVED_BYTES;
 	for (;;) {
 		uint32_t bucket = entry[0], place = 0;
 		uint8_t *bytes = mem_alloc(bucket_bytes(&f->head));
 		enum err_code code = read_bucket(f->fd, f->path, &f->head, bucket, bytes, e);
-		bool room =
-			!code && place_for(&f->head, f->filler_key, bucket, bytes, entry, &place);
+		enum place where = PLACE_NONE;
+		if (!code)
+			where = place_for(&f->head, f->filler_key, bucket, bytes, entry, &place);
 		free(bytes);
-		if (room) {
+		if (code || (where == PLACE_STANDING && keep_first))
+			return code;
+		if (where != PLACE_NONE) {
 			off_t at = bucket_offset(&f->head, bucket) +
 				   (off_t)((size_t)place * f->head.entry_bytes);
 			return disk_write_at(f->fd, entry, f->head.entry_bytes, at)
 				       ? cannot_write(f->path, e)
 				       : ERR_OK;
 		}
-		if (!code)
-			code = grow(f, e);
+		if (!may_grow(&f->head))
+			return ERR_OK;
+		code = grow(f, e);
 		if (code)
 			return code;
 	}
@@ -323,8 +337,10 @@ static bool select_entry(
 	return found;
 }
 
+/* *ret_damaged: an entry of the tag stands, but is no status. */
 static enum err_code find_in(struct arena *a, const struct status_header *h, const uint8_t *bytes,
-	const struct receipt_keys *k, bool *ret_found, struct status *ret, struct err *e)
+	const struct receipt_keys *k, bool *ret_found, bool *ret_damaged, struct status *ret,
+	struct err *e)
 {
 	static const struct status stand_in = {"received", "2018-W01", ""};
 	const struct chance zero = {fill_zero, NULL};
@@ -336,13 +352,12 @@ static enum err_code find_in(struct arena *a, const struct status_header *h, con
 	bool found = select_entry(h, bytes, k->status_tag, entry);
 	bool opened = aead_open(k->status_key, entry_purpose, k->status_tag, STATUS_TAG_BYTES,
 		entry + STATUS_TAG_BYTES, h->entry_bytes - STATUS_TAG_BYTES, plain);
-	code = opened ? status_plain_read(a, plain, STATUS_PLAIN_BYTES(h->entry_bytes), &s, e)
-		      : err_set(e, ERR_INPUT, T("状态条目已损坏", "the status entry is damaged"));
+	bool whole = opened && status_plain_read(a, plain, STATUS_PLAIN_BYTES(h->entry_bytes), &s,
+				       NULL) == ERR_OK;
 	bytes_wipe(plain, sizeof plain);
-	if (code)
-		return code;
-	*ret_found = found;
-	*ret = found ? s : (struct status){"", "", ""};
+	*ret_found = found && whole;
+	*ret_damaged = found && !whole;
+	*ret = *ret_found ? s : (struct status){"", "", ""};
 	return ERR_OK;
 }
 
@@ -356,12 +371,11 @@ enum err_code status_find(struct arena *a, const char *path, const struct receip
 		return code;
 	/* A writer may be within this very place: then it is whole a moment later. */
 	uint8_t *bytes = mem_alloc(bucket_bytes(&h));
-	for (int tries = 0; tries < 3; tries++) {
+	bool damaged_entry = true;
+	for (int tries = 0; !code && damaged_entry && tries < 3; tries++) {
 		code = read_bucket(fd, path, &h, k->status_tag[0], bytes, e);
 		if (!code)
-			code = find_in(a, &h, bytes, k, ret_found, ret, e);
-		if (code != ERR_INPUT)
-			break;
+			code = find_in(a, &h, bytes, k, ret_found, &damaged_entry, ret, e);
 	}
 	close(fd);
 	free(bytes);

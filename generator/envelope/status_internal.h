@@ -9,6 +9,7 @@
 #define STATUS_HEADER_USED 64
 #define STATUS_CAPACITY_MIN 8
 #define STATUS_CAPACITY_MAX 65536
+#define STATUS_RECEIVED_CAPACITY_MAX 2048 /* beyond it the file is read, but grows no more */
 
 #define STATUS_STATE_MAX 32
 #define STATUS_WHEN_MAX 16

@@ -3,17 +3,19 @@
  * Muthukrishnan 2005): four rows of counters, a network's count is the least of its four. It may be too high when others
  * share all four, never too low.
  *
- * No address is kept: the places follow from a hash of the network under a key that follows from the host's secret and the
- * day. When the day changes the file is emptied, and yesterday's places mean nothing any more. A network is an IPv4 /24 or an
- * IPv6 /48; the machine itself is one with a limit of its own, for a server behind another.
+ * No address is kept: the places follow from a hash of the network under a key that is drawn by chance for the day and stands
+ * in the file alone. Whoever holds the file can try out networks against today's counters. With the first request of another
+ * day key and counters are overwritten: nothing else leads back to them, the host's secret neither. A network is an IPv4 /24
+ * or an IPv6 /48; the machine itself is one with a limit of its own, for a server behind another.
  *
  * The file is no record of anything: when it cannot be used, tip-offs are accepted all the same, in the slow lane.
  *
- *   0  magic 8 | 8 day 8 | 16 hour 8 | 24 accepted in that hour 8 | 32 four rows of 4096 counters, 2 bytes each
+ *   0  magic 8 | 8 day 8 | 16 hour 8 | 24 accepted in that hour 8 | 32 key 32 | 64 four rows of 4096 counters, 2 bytes each
  */
 #include "intake/intake_internal.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +27,7 @@
 enum {
 	ROWS = 4,
 	COLUMNS = 4096,
-	HEAD_BYTES = 32,
+	HEAD_BYTES = 64,
 	FILE_BYTES = HEAD_BYTES + ROWS * COLUMNS * 2,
 	LOCK_TRIES = 100, /* of 10 ms */
 	SECONDS_OF_DAY = 86400,
@@ -34,8 +36,10 @@ enum {
 struct head {
 	char magic[8];
 	int64_t day, hour, accepted;
+	uint8_t key[KEY_BYTES];
 };
-static const char magic[8] = "tlbudget";
+static_assert(sizeof(struct head) == HEAD_BYTES, "the head of the file");
+static const char magic[8] = "tlbudge2";
 
 struct sketch {
 	int fd;
@@ -79,17 +83,15 @@ static void network_of(const char *remote_addr, struct network *ret)
 		memcpy(ret->bytes + 1, raw + 12, 3);
 }
 
-static void places_of(
-	const struct intake *in, int64_t day, const struct network *n, off_t place[ROWS])
+static void places_of(const uint8_t key[KEY_BYTES], const struct network *n, off_t place[ROWS])
 {
-	uint8_t key[MAC_BYTES], hash[MAC_BYTES];
-	mac_once(in->secret.bytes, "tianlan budget of a day 1", &day, sizeof day, key);
-	mac_once(key, "tianlan network 1", n->bytes, sizeof n->bytes, hash);
+	uint8_t hash[MAC_BYTES];
+	mac_once(key, "tianlan network 2", n->bytes, sizeof n->bytes, hash);
 	for (int i = 0; i < ROWS; i++) {
 		int column = (hash[2 * i] << 8 | hash[2 * i + 1]) % COLUMNS;
 		place[i] = HEAD_BYTES + ((off_t)i * COLUMNS + column) * 2;
 	}
-	bytes_wipe(key, sizeof key);
+	bytes_wipe(hash, sizeof hash);
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------ */
@@ -125,16 +127,18 @@ static bool lock(int fd)
 	return false;
 }
 
-/* The counters first, the head last: a crash between leaves an old day, and the next one empties it again. */
-static bool empty(struct sketch *s, int64_t day)
+/* The counters first, the head last: a crash between leaves an old day, and the next one empties it again. On the disk before
+ * anything is counted, so that the old key is gone from there too. */
+static bool empty(struct sketch *s, int64_t day, const struct chance *chance)
 {
 	static const uint8_t zeros[FILE_BYTES - HEAD_BYTES];
 	memcpy(s->head.magic, magic, sizeof magic);
 	s->head.day = day;
 	s->head.hour = 0;
 	s->head.accepted = 0;
+	chance_fill(chance, s->head.key, sizeof s->head.key);
 	return write_at(s->fd, zeros, sizeof zeros, HEAD_BYTES) &&
-	       write_at(s->fd, &s->head, sizeof s->head, 0);
+	       write_at(s->fd, &s->head, sizeof s->head, 0) && fdatasync(s->fd) == 0;
 }
 
 static void sketch_close(struct sketch *s)
@@ -142,6 +146,8 @@ static void sketch_close(struct sketch *s)
 	if (s->fd >= 0)
 		close(s->fd); /* and with it the lock */
 	s->fd = -1;
+	bytes_wipe(s->head.key, sizeof s->head.key);
+	bytes_wipe(s->place, sizeof s->place);
 }
 
 /* Opened when first needed, and again when it was not there before. */
@@ -157,7 +163,8 @@ static int folder(struct intake *in)
 }
 
 /* Locked, of this day and hour, with the network's four counts; false when the file cannot be used. */
-static bool sketch_open(struct intake *in, const struct network *n, int64_t now, struct sketch *s)
+static bool sketch_open(struct intake *in, const struct network *n, int64_t now,
+	const struct chance *chance, struct sketch *s)
 {
 	struct stat st;
 	int64_t day = day_from_unix(now).n, hour = now / 3600;
@@ -168,12 +175,13 @@ static bool sketch_open(struct intake *in, const struct network *n, int64_t now,
 	bool good = s->fd >= 0 && !fstat(s->fd, &st) && S_ISREG(st.st_mode) && lock(s->fd);
 	if (good && (!read_at(s->fd, &s->head, sizeof s->head, 0) ||
 			    memcmp(s->head.magic, magic, sizeof magic) != 0 || s->head.day != day))
-		good = empty(s, day);
+		good = empty(s, day, chance);
 	if (good && s->head.hour != hour) {
 		s->head.hour = hour;
 		s->head.accepted = 0;
 	}
-	places_of(in, day, n, s->place);
+	if (good)
+		places_of(s->head.key, n, s->place);
 	for (int i = 0; good && i < ROWS; i++)
 		good = read_at(s->fd, &s->count[i], 2, s->place[i]);
 	if (!good)
@@ -191,7 +199,8 @@ static uint16_t least(const struct sketch *s)
 
 /* ---- the two questions -------------------------------------------------------------------------------- */
 
-void budget_look(struct intake *in, const char *remote_addr, int64_t now, struct budget *ret)
+void budget_look(struct intake *in, const char *remote_addr, int64_t now,
+	const struct chance *chance, struct budget *ret)
 {
 	const struct form_limits *l = &in->conf.limits;
 	struct network n;
@@ -199,7 +208,7 @@ void budget_look(struct intake *in, const char *remote_addr, int64_t now, struct
 	*ret = (struct budget){
 		.retry_after = SECONDS_OF_DAY - (now + CHINA_SECONDS) % SECONDS_OF_DAY};
 	network_of(remote_addr, &n);
-	if (!sketch_open(in, &n, now, &s))
+	if (!sketch_open(in, &n, now, chance, &s))
 		return;
 	int64_t most = n.loopback ? l->loopback_daily : l->network_daily;
 	ret->usable = true;
@@ -208,16 +217,18 @@ void budget_look(struct intake *in, const char *remote_addr, int64_t now, struct
 	sketch_close(&s);
 }
 
-bool budget_count(struct intake *in, const char *remote_addr, int64_t now)
+bool budget_count(struct intake *in, const char *remote_addr, int64_t now,
+	const struct chance *chance, enum budget_for what)
 {
 	struct network n;
 	struct sketch s;
 	network_of(remote_addr, &n);
-	if (!sketch_open(in, &n, now, &s))
+	if (!sketch_open(in, &n, now, chance, &s))
 		return false;
 	uint16_t before = least(&s);
 	bool good = true;
-	s.head.accepted++;
+	if (what == BUDGET_ACCEPTED)
+		s.head.accepted++;
 	/* Only the least are raised: the others are others' already. */
 	for (int i = 0; good && before < UINT16_MAX && i < ROWS; i++) {
 		uint16_t after = (uint16_t)(before + 1);

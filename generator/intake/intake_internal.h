@@ -144,9 +144,13 @@ struct budget {
 	bool hour_over;	     /* everyone together: the ordinary lane is full */
 	int64_t retry_after; /* seconds until the network may again */
 };
-void budget_look(struct intake *in, const char *remote_addr, int64_t now, struct budget *ret);
-/* One more was accepted. False when the file cannot be used. */
-bool budget_count(struct intake *in, const char *remote_addr, int64_t now);
+/* chance: for the key of a new day. */
+void budget_look(struct intake *in, const char *remote_addr, int64_t now,
+	const struct chance *chance, struct budget *ret);
+/* One more was accepted, or cost the network as much as one. False when the file cannot be used. */
+enum budget_for { BUDGET_ACCEPTED, BUDGET_REFUSED };
+bool budget_count(struct intake *in, const char *remote_addr, int64_t now,
+	const struct chance *chance, enum budget_for what);
 
 /* SHA-256("tianlan-work 1 " token " " work) begins with this many zero bits. */
 bool work_is_done(const char *token, const char *work, int bits);
@@ -154,13 +158,18 @@ bool work_is_done(const char *token, const char *work, int bits);
 /* ---- pictures (photos.c) ------------------------------------------------------------------------------- */
 
 /* Cleans each picture of the form into out (buffers are the caller's to end). ERR_REFUSED: error[FORM_PHOTO] says which and
- * why. ERR_SYSTEM: the machine's fault. */
+ * why. ERR_CONFLICT: others' pictures are being cleaned. ERR_SYSTEM: the machine's fault. */
 struct clean_photo {
 	struct buf jpeg;
 	uint32_t width, height;
 };
 enum err_code photos_clean(struct arena *a, struct form *f, int launcher,
 	struct clean_photo out[TIPOFF_PHOTOS], struct err *e) MUST_USE;
+/* The two of tianlan/intake.h with the times to wait given, in ms: for a place, for each piece of an answer. */
+enum err_code launcher_start_waiting(const char *instance, const char *program, int busy_ms,
+	int *ret_socket, struct err *e) MUST_USE;
+enum err_code launcher_clean_within(int socket, const void *bytes, size_t len, int ms,
+	int *ret_status, struct buf *ret_jpeg, struct err *e) MUST_USE;
 
 /* ---- pages (page.c, page_form.c) ----------------------------------------------------------------------- */
 

@@ -3,18 +3,24 @@
  * and nothing else, and does one thing: bytes in, the named program run over them, its status and its output back.
  *
  * What it is told is a length and that many bytes; a length over the limit ends it. It ends when the other side of the socket
- * is closed.
+ * is closed. At most two programs run at once on a host, whoever started them: each run holds the lock of one of two files.
  *
- *   request  length 4, bytes       answer  status 4 (exit status, -1 a signal, -2 could not be run), length 4, bytes
+ * An answer belongs to the request whose number it bears. Whatever goes wrong on the asking side, a picture that may still come
+ * is nobody's any more: the socket is shut, and no later request can be given it.
+ *
+ *   request  number 8, length 4, nothing 4, bytes
+ *   answer   number 8, status 4 (exit status, -1 a signal, -2 could not be run, LAUNCHER_BUSY), length 4, bytes
  */
 #include "intake/intake_internal.h"
 
 #include "tianlan/photo.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,8 +30,21 @@
 
 enum {
 	WALL_MS = 20 * 1000,
-	ANSWER_MS = WALL_MS + 5 * 1000,
+	BUSY_MS = 20 * 1000, /* for a lock */
+	ANSWER_MS = BUSY_MS + WALL_MS + 5 * 1000,
+	LOOK_MS = 50, /* between two tries for a lock */
 	NOT_RUN = -2,
+	SLOTS = 2,
+};
+
+struct question {
+	uint64_t number;
+	uint32_t len, nothing;
+};
+struct reply {
+	uint64_t number;
+	int32_t status;
+	uint32_t len;
 };
 
 /* With a time limit for each piece, so that neither side waits for a dead one. ms -1: for ever. */
@@ -49,12 +68,32 @@ static bool move_all(int fd, void *bytes, size_t len, bool out, int ms)
 	return true;
 }
 
-static bool send_all(int fd, const void *bytes, size_t len)
+static bool send_all(int fd, const void *bytes, size_t len, int ms)
 {
-	return move_all(fd, (void *)(uintptr_t)bytes, len, true, ANSWER_MS);
+	return move_all(fd, (void *)(uintptr_t)bytes, len, true, ms);
 }
 
 /* ---- inside the launcher ------------------------------------------------------------------------------ */
+
+struct launcher {
+	int socket;
+	const char *program;
+	int slot[SLOTS]; /* the files whose locks let a program run */
+	int busy_ms;
+};
+
+/* The descriptor that holds the lock; -1: all were held by others all the time. */
+static int take_slot(const struct launcher *l)
+{
+	for (int waited = 0;; waited += LOOK_MS) {
+		for (int i = 0; i < SLOTS; i++)
+			if (flock(l->slot[i], LOCK_EX | LOCK_NB) == 0)
+				return l->slot[i];
+		if (waited >= l->busy_ms)
+			return -1;
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+}
 
 /* A memory file filled from the socket; -1. */
 static int receive_file(int socket, size_t len)
@@ -72,7 +111,7 @@ static int receive_file(int socket, size_t len)
 	return good ? fd : -1;
 }
 
-static bool answer(int socket, int32_t status, int out)
+static bool answer(int socket, uint64_t number, int32_t status, int out)
 {
 	struct stat st;
 	uint32_t len = 0;
@@ -86,51 +125,89 @@ static bool answer(int socket, int32_t status, int out)
 		status = NOT_RUN;
 		len = 0;
 	}
-	bool good = send_all(socket, &status, sizeof status) &&
-		    send_all(socket, &len, sizeof len) && (len == 0 || send_all(socket, at, len));
+	const struct reply head = {number, status, len};
+	bool good = send_all(socket, &head, sizeof head, ANSWER_MS) &&
+		    (len == 0 || send_all(socket, at, len, ANSWER_MS));
 	if (at != MAP_FAILED)
 		munmap(at, len);
 	return good;
 }
 
-static bool serve_one(int socket, const char *program)
+/* The exit status of the program, or why it was not run. */
+static int run(const struct launcher *l, int in, int out)
 {
-	const char *const argv[] = {program, NULL};
-	uint32_t len;
+	const char *const argv[] = {l->program, NULL};
 	struct err e;
-	if (!move_all(socket, &len, sizeof len, false, -1) || len > PHOTO_MAX_BYTES)
-		return false;
-	int in = receive_file(socket, len), out = memfd_create("jpeg", MFD_CLOEXEC);
 	int status = NOT_RUN;
+	for (int i = 0; i < SLOTS; i++)
+		if (l->slot[i] < 0)
+			return NOT_RUN;
+	int slot = take_slot(l);
+	if (slot < 0)
+		return LAUNCHER_BUSY;
+	if (out < 0 || process_run(argv, in, out, WALL_MS, &status, &e))
+		status = NOT_RUN;
+	(void)flock(slot, LOCK_UN);
+	return status;
+}
+
+static bool serve_one(const struct launcher *l)
+{
+	struct question q;
+	if (!move_all(l->socket, &q, sizeof q, false, -1) || q.len > PHOTO_MAX_BYTES)
+		return false;
+	int in = receive_file(l->socket, q.len);
 	if (in < 0)
 		return false;
-	if (out >= 0 && process_run(argv, in, out, WALL_MS, &status, &e))
-		status = NOT_RUN;
-	bool good = answer(socket, status, out);
+	int out = memfd_create("jpeg", MFD_CLOEXEC);
+	bool good = answer(l->socket, q.number, run(l, in, out), out);
 	close(in);
 	if (out >= 0)
 		close(out);
 	return good;
 }
 
-static _Noreturn void serve(int socket, const char *program)
+/* Two files beside the budget's, where this user may write. They are empty, and stay. */
+static void open_slots(struct launcher *l, const char *instance)
 {
+	static const char *const names[SLOTS] = {"photo-1", "photo-2"};
+	struct arena *a = arena_new();
+	for (int i = 0; i < SLOTS; i++)
+		l->slot[i] = open(arena_printf(a, "%s/spool/budget/%s", instance, names[i]),
+			O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	arena_free(a);
+}
+
+static _Noreturn void serve(int socket, const char *instance, const char *program, int busy_ms)
+{
+	struct launcher l = {.socket = 3, .program = program, .busy_ms = busy_ms};
 	/* The request's own descriptors are not this process's: a web server waits until the last one is closed. */
 	if (socket != 3 && dup2(socket, 3) != 3)
 		_exit(1);
 	if (syscall(SYS_close_range, 4u, ~0u, 0u))
 		for (int fd = 4; fd < 1024; fd++)
 			close(fd);
+	/* They stay taken, so that no file of this process gets a number of theirs. */
+	int none = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	while (serve_one(3, program))
+		if (none < 0 || dup2(none, fd) != fd)
+			close(fd);
+	open_slots(&l, instance);
+	while (serve_one(&l))
 		;
 	_exit(0);
 }
 
 /* ---- the other side -------------------------------------------------------------------------------------- */
 
-enum err_code launcher_start(const char *program, int *ret_socket, struct err *e)
+enum err_code launcher_start(
+	const char *instance, const char *program, int *ret_socket, struct err *e)
+{
+	return launcher_start_waiting(instance, program, BUSY_MS, ret_socket, e);
+}
+
+enum err_code launcher_start_waiting(
+	const char *instance, const char *program, int busy_ms, int *ret_socket, struct err *e)
 {
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
@@ -142,36 +219,55 @@ enum err_code launcher_start(const char *program, int *ret_socket, struct err *e
 		return err_errno(e, T("不能启动照片处理", "cannot start the launcher"));
 	}
 	if (child == 0)
-		serve(pair[1], program);
+		serve(pair[1], instance, program, busy_ms);
 	close(pair[1]);
 	*ret_socket = pair[0];
 	return ERR_OK;
 }
 
-enum err_code launcher_clean(int socket, const void *bytes, size_t len, int *ret_status,
-	struct buf *ret_jpeg, struct err *e)
+/* The whole answer to this question and to no other. */
+static bool ask(
+	int socket, const void *bytes, size_t len, int ms, struct reply *ret, struct buf *ret_jpeg)
 {
-	uint32_t size = (uint32_t)len, jpeg_len;
-	int32_t status;
+	static uint64_t number; /* of this process's questions */
+	const struct question q = {.number = ++number, .len = (uint32_t)len};
+	if (!send_all(socket, &q, sizeof q, ms) || !send_all(socket, bytes, len, ms) ||
+		!move_all(socket, ret, sizeof *ret, false, ms) || ret->number != q.number ||
+		ret->len > PHOTO_JPEG_MAX_BYTES)
+		return false;
+	char *jpeg = mem_alloc(ret->len);
+	bool good = move_all(socket, jpeg, ret->len, false, ms);
+	if (good)
+		buf_add(ret_jpeg, jpeg, ret->len);
+	bytes_wipe(jpeg, ret->len);
+	free(jpeg);
+	return good;
+}
+
+enum err_code launcher_clean_within(int socket, const void *bytes, size_t len, int ms,
+	int *ret_status, struct buf *ret_jpeg, struct err *e)
+{
+	struct reply r;
 	if (len > PHOTO_MAX_BYTES) {
 		*ret_status = PHOTO_TOO_HEAVY;
 		return ERR_OK;
 	}
-	if (socket < 0 || !send_all(socket, &size, sizeof size) || !send_all(socket, bytes, len) ||
-		!move_all(socket, &status, sizeof status, false, ANSWER_MS) ||
-		!move_all(socket, &jpeg_len, sizeof jpeg_len, false, ANSWER_MS) ||
-		jpeg_len > PHOTO_JPEG_MAX_BYTES)
-		return err_set(e, ERR_SYSTEM,
-			T("照片处理没有回答", "the launcher of photo-clean does not answer"));
-	char *jpeg = mem_alloc(jpeg_len);
-	bool good = move_all(socket, jpeg, jpeg_len, false, ANSWER_MS);
-	if (good)
-		buf_add(ret_jpeg, jpeg, jpeg_len);
-	bytes_wipe(jpeg, jpeg_len);
-	free(jpeg);
-	if (!good || status == NOT_RUN || status == PHOTO_FAILED || ret_jpeg->overflow)
-		return err_set(e, ERR_SYSTEM,
-			T("照片处理程序没有运行", "photo-clean could not do its work"));
-	*ret_status = status;
-	return ERR_OK;
+	bool answered = socket >= 0 && ask(socket, bytes, len, ms, &r, ret_jpeg);
+	if (answered && r.status != NOT_RUN && r.status != PHOTO_FAILED && !ret_jpeg->overflow) {
+		*ret_status = r.status;
+		return ERR_OK;
+	}
+	if (socket >= 0)
+		(void)shutdown(socket, SHUT_RDWR);
+	return answered ? err_set(e, ERR_SYSTEM,
+				  T("照片处理程序没有运行", "photo-clean could not do its work"))
+			: err_set(e, ERR_SYSTEM,
+				  T("照片处理没有回答",
+					  "the launcher of photo-clean does not answer"));
+}
+
+enum err_code launcher_clean(int socket, const void *bytes, size_t len, int *ret_status,
+	struct buf *ret_jpeg, struct err *e)
+{
+	return launcher_clean_within(socket, bytes, len, ANSWER_MS, ret_status, ret_jpeg, e);
 }

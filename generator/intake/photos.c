@@ -46,6 +46,9 @@ enum err_code photos_clean(struct arena *a, struct form *f, int launcher,
 			code = launcher_clean(launcher, raw.at, raw.len, &status, &out[i].jpeg, e);
 		if (code)
 			return code;
+		if (status == LAUNCHER_BUSY)
+			return err_set(e, ERR_CONFLICT,
+				T("照片处理正忙", "photo-clean is busy with others' photos"));
 		if (status == PHOTO_CLEANED && !jpeg_size(out[i].jpeg.data, out[i].jpeg.len,
 						       &out[i].width, &out[i].height))
 			return err_set(e, ERR_SYSTEM,

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRY_AGAIN_SECONDS = 120, ENVELOPE_START = 64 * 1024 };
+enum {
+	TRY_AGAIN_SECONDS = 120,
+	ENVELOPE_START = 64 * 1024,
+	DAY_SECONDS = 86400,
+	CHINA_SECONDS = 8 * 3600,
+};
 
 struct visit {
 	struct intake *in;
@@ -31,21 +36,22 @@ struct visit {
 
 /* ---- answers that are the form ------------------------------------------------------------------------ */
 
-enum token_given { TOKEN_KEPT, TOKEN_NEW };
+/* AGAIN asks for no pause, so it is given for one of ours alone. */
+enum token_given { TOKEN_KEPT, TOKEN_NEW, TOKEN_AGAIN };
 
-static const char *token_for(struct visit *v, enum token_given which, bool again)
+static const char *token_for(struct visit *v, enum token_given which)
 {
 	if (which == TOKEN_KEPT)
 		return v->form.value[FORM_TOKEN];
 	char *text = arena_alloc(v->a, TOKEN_TEXT_BYTES);
-	token_make(&v->in->secret, v->req->now, again, v->chance, text);
+	token_make(&v->in->secret, v->req->now, which == TOKEN_AGAIN, v->chance, text);
 	return text;
 }
 
 static void look_at_budget(struct visit *v)
 {
 	if (!v->budget_looked)
-		budget_look(v->in, v->req->remote_addr, v->req->now, &v->budget);
+		budget_look(v->in, v->req->remote_addr, v->req->now, v->chance, &v->budget);
 	v->budget_looked = true;
 }
 
@@ -64,7 +70,7 @@ static void form_again(struct visit *v, int status, enum token_given which, cons
 		.notice_title = title,
 		.notice_text = text,
 		.notice_late = phones,
-		.token = token_for(v, which, true),
+		.token = token_for(v, which),
 		.ask_work = v->budget.hour_over,
 		.today = v->today};
 	form_answer(v->in, v->a, &v->form, &p, v->res);
@@ -79,6 +85,18 @@ static void answer_trouble(struct visit *v, const struct err *e)
 		  "打电话。",
 			"The server is in trouble or full. Press send again in a few minutes, and "
 			"keep this page open; or call."),
+		true);
+}
+
+static void answer_busy(struct visit *v, const struct err *e)
+{
+	response_log(v->res, "report: %s", e->message);
+	retry_after(v, TRY_AGAIN_SECONDS);
+	form_again(v, 503, TOKEN_KEPT,
+		T("正在处理别人的照片，还没有提交", "busy with other photos: not received"),
+		T("现在传照片的人多，没有轮到。请过几分钟再按一次“提交举报”，也可以先不传照片。",
+			"Many photos are coming in at the moment. Press send again in a few "
+			"minutes, or send it without photos."),
 		true);
 }
 
@@ -115,13 +133,30 @@ static void prefill(struct visit *v)
 	form_find_enterprise(v->a, v->in, &v->form);
 }
 
+/* What is wrong with the machine though tip-offs are taken. It is said here and not when one is taken: the log would tell
+ * when that was. */
+static void log_conditions(struct visit *v)
+{
+	struct sign_secret key;
+	struct err e = {0};
+	const char *cert;
+	size_t cert_len;
+	if (!v->budget.usable)
+		response_log(v->res, "report: the budget file cannot be used");
+	else if (intake_proof_keys(v->in, v->a, v->today, &cert, &cert_len, &key, &e))
+		response_log(v->res, "report: receipt without proof: %s", e.message);
+	else
+		bytes_wipe(&key, sizeof key);
+}
+
 static void answer_form(struct visit *v)
 {
 	form_init(&v->form);
 	prefill(v);
 	look_at_budget(v);
+	log_conditions(v);
 	struct form_page p = {.status = 200,
-		.token = token_for(v, TOKEN_NEW, false),
+		.token = token_for(v, TOKEN_NEW),
 		.ask_work = v->budget.hour_over,
 		.today = v->today};
 	form_answer(v->in, v->a, &v->form, &p, v->res);
@@ -239,7 +274,6 @@ static void add_proof(struct visit *v, struct value *m, struct week week,
 	memcpy(proof.commitment, commitment, COMMITMENT_BYTES);
 	if (intake_proof_keys(v->in, v->a, v->today, &cert, &cert_len, &key, &e)) {
 		value_set_bool(m, v->a, "no_proof", true);
-		response_log(v->res, "report: receipt without proof: %s", e.message);
 		return;
 	}
 	struct buf text;
@@ -273,7 +307,7 @@ static void answer_received(
 
 static void answer_used(struct visit *v)
 {
-	form_again(v, 409, TOKEN_NEW,
+	form_again(v, 409, TOKEN_AGAIN,
 		T("这张表单已经提交过一次，内容和这次不同",
 			"this form was sent before, with other content"),
 		T("前一次的已经收到，用前一次的回执号查。现在这一份还没有提交：要另外举报一件，或者"
@@ -292,7 +326,7 @@ static bool answer_known(struct visit *v, bool same_only)
 	struct err e = {0};
 	enum err_code code = intake_spool(v->in, &e);
 	if (!code)
-		code = spool_find(&v->in->spool, &v->keys.id, &found, &known, &e);
+		code = spool_find_durable(&v->in->spool, &v->keys.id, &found, &known, &e);
 	if (code) {
 		answer_trouble(v, &e);
 		return true;
@@ -340,15 +374,21 @@ static void fill_tipoff(const struct visit *v, struct tipoff *t)
 	memcpy(t->status_key, v->keys.status_key, sizeof t->status_key);
 }
 
+/* The midnight after the token's last second: what is kept of a tip-off tells no time of a day. */
+static int64_t known_until(const struct visit *v)
+{
+	int64_t last = v->token.issued + v->in->conf.limits.token_seconds + CHINA_SECONDS;
+	return (last + DAY_SECONDS - 1) / DAY_SECONDS * DAY_SECONDS - CHINA_SECONDS;
+}
+
 /* The machine's failures come back as ERR_SYSTEM or whatever the room below called them: all are trouble. */
 static enum err_code store(struct visit *v, const struct clean_photo *photos, size_t photo_count,
 	struct spool_known *ret, enum spool_claim *ret_claim, struct err *e)
 {
 	struct tipoff t;
 	struct photo_plain plain[TIPOFF_PHOTOS];
-	struct envelope_head head = {.id = v->keys.id,
-		.token_expires = v->token.issued + v->in->conf.limits.token_seconds,
-		.week = week_of_day(v->today)};
+	struct envelope_head head = {
+		.id = v->keys.id, .token_expires = known_until(v), .week = week_of_day(v->today)};
 	struct buf sealed;
 	memcpy(head.content_mac, v->content_mac, MAC_BYTES);
 	fill_tipoff(v, &t);
@@ -383,9 +423,19 @@ static void keep(struct visit *v, const struct clean_photo *photos)
 		answer_used(v);
 		return;
 	}
-	if (claim == SPOOL_STORED && !budget_count(v->in, v->req->remote_addr, v->req->now))
-		response_log(v->res, "report: the budget file cannot be used");
+	/* A file that cannot be used is spoken of with the form. */
+	if (claim == SPOOL_STORED)
+		(void)budget_count(
+			v->in, v->req->remote_addr, v->req->now, v->chance, BUDGET_ACCEPTED);
 	answer_received(v, stands.week, stands.commitment);
+}
+
+/* Looking at pictures costs the machine as much as taking them, so it costs the network as much: nobody can go on for ever. */
+static void answer_photo_refused(struct visit *v)
+{
+	if (!budget_count(v->in, v->req->remote_addr, v->req->now, v->chance, BUDGET_REFUSED))
+		response_log(v->res, "report: the budget file cannot be used");
+	form_again(v, 422, TOKEN_KEPT, NULL, NULL, false);
 }
 
 static void clean_and_keep(struct visit *v)
@@ -396,7 +446,9 @@ static void clean_and_keep(struct visit *v)
 		buf_init(&photos[i].jpeg, PHOTO_JPEG_MAX_BYTES);
 	enum err_code code = photos_clean(v->a, &v->form, v->req->photo_launcher, photos, &e);
 	if (code == ERR_REFUSED)
-		form_again(v, 422, TOKEN_KEPT, NULL, NULL, false);
+		answer_photo_refused(v);
+	else if (code == ERR_CONFLICT)
+		answer_busy(v, &e);
 	else if (code)
 		answer_trouble(v, &e);
 	else
@@ -414,8 +466,6 @@ static void choose_lane(struct visit *v)
 	v->slow = !v->budget.usable ||
 		  (v->budget.hour_over && !work_is_done(token, v->form.value[FORM_WORK],
 						  v->in->conf.limits.work_bits));
-	if (!v->budget.usable)
-		response_log(v->res, "report: the budget file cannot be used");
 }
 
 static void accept_post(struct visit *v)
@@ -457,7 +507,7 @@ static void answer_token(struct visit *v, bool expired)
 {
 	long long hours = (long long)(v->in->conf.limits.token_seconds / 3600);
 	if (expired)
-		form_again(v, 410, TOKEN_NEW,
+		form_again(v, 410, TOKEN_AGAIN,
 			T("这张表单打开得太久，还没有提交",
 				"this form was open too long: not received"),
 			arena_printf(v->a,
@@ -523,6 +573,9 @@ void report_handle(struct intake *in, const struct request *req, const struct ch
 	res->log[0] = '\0';
 	if (str_eq(req->method, "POST")) {
 		handle_post(v);
+		/* Whatever was to be said of it: the log does not tell when a tip-off was taken. */
+		if (res->status == 200)
+			res->log[0] = '\0';
 	} else if (str_eq(req->method, "GET") || str_eq(req->method, "HEAD")) {
 		answer_form(v);
 	} else {

@@ -214,6 +214,7 @@ static const struct {
 	{SCMP_SYS(pwrite64), WRITING},
 	{SCMP_SYS(flock), WRITING},
 	{SCMP_SYS(fsync), WRITING},
+	{SCMP_SYS(fstatfs), WRITING},
 	{SCMP_SYS(fdatasync), WRITING},
 	{SCMP_SYS(fchmod), WRITING},
 	{SCMP_SYS(renameat2), WRITING},
@@ -224,7 +225,7 @@ static const struct {
 	{SCMP_SYS(accept), FASTCGI},
 	{SCMP_SYS(rt_sigreturn), FASTCGI},
 	{SCMP_SYS(setsockopt), FASTCGI},
-	{SCMP_SYS(shutdown), FASTCGI},
+	{SCMP_SYS(shutdown), WRITING | FASTCGI},
 	/* The runtime of the address sanitizer, and its search for leaks, which stops the process to look at it. */
 	{SCMP_SYS(gettid), SANITIZER},
 	{SCMP_SYS(getpid), SANITIZER},

@@ -6,6 +6,8 @@
  * The drain, for a group of envelopes: check the outer form from bytes; slots and sealed photos durable outside git; one commit
  *   (records, chain lines); read back; status "received"; remembered as seen; off the spool. Each step may be done twice
  *   without harm, so a crash anywhere loses nothing and doubles nothing.
+ * One id is one case for good: a slot that is destroyed leaves an empty file under its name, so that an old envelope that is
+ *   put in again is recognised and quarantined.
  * Errors: ERR_SYSTEM for disk and git: what was not finished is still in the spool. A bad envelope is no error: it is
  *   quarantined with a reason and a chain line, and counts as open.
  * Files: INSTANCE/spool, slots/HH/ID, photos/HH/SHA256, cases.git, status/received.bin; one drain at a time by a lock.

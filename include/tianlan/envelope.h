@@ -232,7 +232,7 @@ enum err_code spool_make(const char *dir, struct err *e)
 enum spool_claim {
 	SPOOL_STORED, /* written, durable, ours */
 	SPOOL_SAME,   /* this very content was stored before (and is durable) */
-	SPOOL_OTHER,  /* the token was used with other content */
+	SPOOL_OTHER,  /* the token was used with other content (which is durable) */
 };
 struct spool_known { /* what new/ or seen/ says of an id */
 	uint8_t content_mac[MAC_BYTES];
@@ -243,12 +243,17 @@ struct spool_known { /* what new/ or seen/ says of an id */
 /* Durable when it returns ERR_OK: file and folder are fsynced. name_chance names the temporary file. On SAME and OTHER
  * *ret_known says what stands there (all zero when seen/ remembers the id but is damaged: OTHER). A failure leaves nothing but
  * possibly a file in tmp/; only when syncing new/ fails the envelope stays there, since another post may have been told by then
- * that it is kept. ERR_INPUT: no envelope. */
+ * that it is kept. ERR_INPUT: no envelope. ERR_SYSTEM with errno ENOSPC: it would take of the reserve that the drain needs on
+ * the file system of new/ (256 MiB or an eighth of its size, whichever is less, and the same share of its inodes). */
 enum err_code spool_put(struct spool *s, const void *envelope, size_t len,
 	const struct chance *name_chance, enum spool_claim *ret_claim,
 	struct spool_known *ret_known, struct err *e) MUST_USE;
-/* *ret_found: it stands in new/ or seen/. */
+/* *ret_found: it stands in new/ or seen/. Says nothing of whether it would survive a loss of power. */
 enum err_code spool_find(const struct spool *s, const struct case_id *id, bool *ret_found,
+	struct spool_known *ret_known, struct err *e) MUST_USE;
+/* The same, for whoever shows a receipt on the strength of it: what is found in new/ is synced, file and folder, before it is
+ * said to be found. Needs a spool of SPOOL_WEB, and the right to call fsync. */
+enum err_code spool_find_durable(const struct spool *s, const struct case_id *id, bool *ret_found,
 	struct spool_known *ret_known, struct err *e) MUST_USE;
 
 /* For the drain. A list of names in new/ (byte order), at most `limit`; names that are no id are listed too. */
@@ -290,15 +295,20 @@ struct status {		   /* strings in the arena */
 /* entry_bytes is one of the two sizes. ERR_INPUT when the status does not fit. */
 enum err_code status_seal(const struct receipt_keys *k, const struct status *s, size_t entry_bytes,
 	const struct chance *chance, uint8_t *out, struct err *e) MUST_USE;
-/* Writes entries into the file in place (made, or made larger, as needed; then durable). Entries whose tag stands are
- * replaced. filler_key makes the bytes of empty places. One writer at a time (the caller's lock). */
+/* Writes entries into the file in place (made, or made larger, as needed; then durable). filler_key makes the bytes of empty
+ * places. One writer at a time (the caller's lock).
+ * STATUS_REPLY_BYTES, the office's own file: an entry whose tag stands is replaced; ERR_SYSTEM when the file is full.
+ * STATUS_RECEIVED_BYTES: the entries come from the exposed host, and their tags are what it says they are. An entry whose tag
+ * stands is left out, so that none overwrites another case's; so is one whose bucket is full with 2 048 entries (64 MiB in
+ * all), so that no choice of tags stops the drain. Best effort: without its entry a receipt is answered from seen/ until the
+ * office publishes. */
 struct status_entry {
 	const uint8_t *bytes;
 };
 enum err_code status_put(const char *path, size_t entry_bytes, const struct status_entry *entries,
 	size_t count, const uint8_t filler_key[KEY_BYTES], struct err *e) MUST_USE;
-/* Reads the whole bucket of the tag and looks at every place, found or not. ERR_NOT_FOUND: no file. ERR_INPUT: the file, or
- * this very entry, is damaged. */
+/* Reads the whole bucket of the tag and looks at every place, found or not. An entry of the tag that does not open, or has not
+ * the form of a status, is not found. ERR_NOT_FOUND: no file. ERR_INPUT: the file's head or size is damaged. */
 enum err_code status_find(struct arena *a, const char *path, const struct receipt_keys *k,
 	bool *ret_found, struct status *ret, struct err *e) MUST_USE;
 

@@ -101,9 +101,13 @@ enum err_code sandbox_check_input(int fd, bool disk_trusted, struct err *e) MUST
 /* ---- the launcher of photo-clean (launcher.c) ------------------------------------------------------------- */
 
 /* Forks a process that stays outside the sandbox and can do one thing: run the named program with a memory file as input and
- * another as output, under a time limit. *ret_socket is for request.photo_launcher. */
-enum err_code launcher_start(const char *program, int *ret_socket, struct err *e) MUST_USE;
-/* *ret_status is an exit status of tianlan/photo.h, or -1 for a signal. The cleaned picture is appended to ret_jpeg. */
+ * another as output, under a time limit, and at most two of them at once on a host (locks in spool/budget). *ret_socket is for
+ * request.photo_launcher. */
+enum err_code launcher_start(
+	const char *instance, const char *program, int *ret_socket, struct err *e) MUST_USE;
+#define LAUNCHER_BUSY (-3)
+/* *ret_status is an exit status of tianlan/photo.h, -1 for a signal, or LAUNCHER_BUSY: none became free in 20 s. The cleaned
+ * picture is appended to ret_jpeg. After a failure the socket is shut and answers nothing any more. */
 enum err_code launcher_clean(int socket, const void *bytes, size_t len, int *ret_status,
 	struct buf *ret_jpeg, struct err *e) MUST_USE;
 

@@ -1,8 +1,11 @@
 /* Storing: one id is one case however many post it, and what is stored stays. */
 #include "spool_made.h"
 
+#include "envelope/spool_internal.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -351,6 +354,66 @@ Test(envelope_spool, without_the_system_call_at_all_a_link_claims)
 	cr_assert_eq(drain_one(made_name(1)), ERR_OK, "%s", e.message);
 }
 
+/* ---- durable before it is told ---------------------------------------------------------------------------------- */
+
+/* From here on fsync fails: of this descriptor, or of every other. */
+static void refuse_fsync(int fd, bool of_this)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)fd, of_this ? 0 : 1, of_this ? 1 : 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {COUNT_OF(code), code};
+	cr_assert_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+/* The first writer may be between its rename and its sync: nothing is said to be kept on the strength of it alone. */
+static void check_nothing_is_told_without(bool folder)
+{
+	struct spool_known known;
+	struct case_id standing = made_id(1), drained = made_id(2), none = made_id(3);
+	struct buf b;
+	enum spool_claim claim;
+	bool found = false;
+	cr_assert_eq(put(1, 'a'), SPOOL_STORED);
+	cr_assert_eq(put(2, 'a'), SPOOL_STORED);
+	cr_assert_eq(drain_one(made_name(2)), ERR_OK);
+	cr_assert_eq(spool_find_durable(&web, &standing, &found, &known, &e), ERR_OK);
+	cr_assert(found);
+	cr_assert_eq(known.content_mac[0], 'a');
+	refuse_fsync(web.new, folder);
+	found = false;
+	cr_assert_eq(spool_find_durable(&web, &standing, &found, &known, &e), ERR_SYSTEM);
+	cr_assert_not(found);
+	cr_assert_eq(spool_find(&web, &standing, &found, &known, &e), ERR_OK);
+	cr_assert(found, "looking alone syncs nothing");
+	for (uint8_t content = 'a'; content <= 'b'; content++) {
+		made_envelope(1, content, &b);
+		cr_assert_eq(spool_put(&web, b.data, b.len, &chance, &claim, &known, &e),
+			ERR_SYSTEM, "content %c", content);
+		buf_done(&b);
+	}
+	cr_assert_eq(spool_find_durable(&web, &drained, &found, &known, &e), ERR_OK);
+	cr_assert(found, "what was drained is durable already");
+	cr_assert_eq(spool_find_durable(&web, &none, &found, &known, &e), ERR_OK);
+	cr_assert_not(found);
+}
+
+Test(envelope_spool, nothing_is_told_before_the_folder_is_synced)
+{
+	check_nothing_is_told_without(true);
+}
+
+Test(envelope_spool, nothing_is_told_before_the_file_is_synced)
+{
+	check_nothing_is_told_without(false);
+}
+
 /* ---- trouble ---------------------------------------------------------------------------------------------------- */
 
 /* Each id is reported after its put; what was reported when the kill came is there, and nothing there is half. */
@@ -403,38 +466,145 @@ Test(envelope_spool, a_write_that_fails_leaves_nothing)
 	cr_assert_eq(put(1, 'a'), SPOOL_STORED, "the same post succeeds later");
 }
 
-/* Only where a small file system can be mounted: otherwise the limit above stands for it. */
-Test(envelope_spool, a_full_disk_refuses_and_keeps_what_it_has)
+#define MIB UINT64_C(1048576)
+
+/* Of a file system of `size` bytes and `files` inodes, with so many free: whether an envelope of `len` bytes still fits. */
+struct room_case {
+	uint64_t size, left, files, files_left;
+	size_t len;
+	bool room;
+};
+
+Test(envelope_spool, an_envelope_leaves_the_drain_its_reserve)
 {
-	char small[100];
-	snprintf(small, sizeof small, "%s/small", dir);
+	static const struct room_case cases[] = {
+		/* an eighth of a small one */
+		{800 * MIB, 101 * MIB, 0, 0, 1 * MIB, true},
+		{800 * MIB, 101 * MIB, 0, 0, 1 * MIB + 1, false},
+		{800 * MIB, 100 * MIB, 0, 0, 1, false},
+		{800 * MIB, 0, 0, 0, 1, false},
+		{800 * MIB, 800 * MIB, 0, 0, 1, true},
+		/* 256 MiB of a large one */
+		{2048 * MIB, 257 * MIB, 0, 0, 1 * MIB, true},
+		{2048 * MIB, 256 * MIB, 0, 0, 1, false},
+		{(UINT64_C(1) << 44), 257 * MIB, 0, 0, 1 * MIB, true},
+		{(UINT64_C(1) << 44), 257 * MIB, 0, 0, 2 * MIB, false},
+		{(UINT64_C(1) << 44), 10, 0, 0, 100, false},
+		/* the same share of the inodes: an eighth, or 256 MiB in 4 GiB */
+		{800 * MIB, 800 * MIB, 800, 101, 1, true},
+		{800 * MIB, 800 * MIB, 800, 100, 1, false},
+		{4096 * MIB, 4096 * MIB, 1600, 101, 1, true},
+		{4096 * MIB, 4096 * MIB, 1600, 100, 1, false},
+		{4096 * MIB, 4096 * MIB, 1600, 0, 1, false},
+		{(UINT64_C(1) << 44), 300 * MIB, (UINT64_C(1) << 40), (UINT64_C(1) << 24) + 1, 1,
+			true},
+		{(UINT64_C(1) << 44), 300 * MIB, (UINT64_C(1) << 40), (UINT64_C(1) << 24), 1,
+			false},
+		/* one without a limit of its own */
+		{0, 0, 0, 0, 1000, true},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct room_case *c = &cases[i];
+		struct statfs whole = {.f_bsize = 1,
+			.f_blocks = c->size,
+			.f_bfree = c->size,
+			.f_bavail = c->left,
+			.f_files = c->files,
+			.f_ffree = c->files_left};
+		cr_assert_eq(spool_room(&whole, c->len), c->room, "case %zu", i);
+		/* Blocks are counted in fragments where the two differ. */
+		struct statfs blocks = whole;
+		blocks.f_bsize = 1 << 20;
+		blocks.f_frsize = 1;
+		cr_assert_eq(spool_room(&blocks, c->len), c->room, "case %zu in fragments", i);
+	}
+}
+
+static struct spool roomy_web, roomy_drain;
+
+/* A spool on a file system of its own; false where none can be mounted. */
+static bool begin_small(const char *options, char small[100])
+{
+	snprintf(small, 100, "%s/small", dir);
 	cr_assert_eq(mkdir(small, 0700), 0);
 	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		mount("tmpfs", small, "tmpfs", 0, "size=64k"))
-		return;
-	struct spool old = web;
-	struct spool old_drain = drain;
+		mount("tmpfs", small, "tmpfs", 0, options))
+		return false;
+	roomy_web = web;
+	roomy_drain = drain;
 	cr_assert_eq(spool_make(small, &e), ERR_OK, "%s", e.message);
 	cr_assert_eq(spool_open(small, SPOOL_WEB, &web, &e), ERR_OK, "%s", e.message);
 	cr_assert_eq(spool_open(small, SPOOL_DRAIN, &drain, &e), ERR_OK, "%s", e.message);
-	int n = 0;
-	while (n < 100 && try_put(n) == ERR_OK)
-		n++;
-	cr_assert(n > 5 && n < 30, "%d fitted", n);
-	cr_assert_eq(e.code, ERR_SYSTEM);
-	cr_assert_eq(files_in("new"), (size_t)n);
-	cr_assert_eq(files_in("tmp"), 0);
-	cr_assert_eq(drain_one(made_name(0)), ERR_SYSTEM, "no room to remember it");
-	cr_assert_eq(files_in("new"), (size_t)n, "and so it is not taken off");
-	cr_assert_eq(mount("tmpfs", small, "tmpfs", MS_REMOUNT, "size=1m"), 0);
-	for (int i = 0; i < n; i++)
-		cr_assert_eq(drain_one(made_name(i)), ERR_OK, "%s", e.message);
-	cr_assert_eq(try_put(n), ERR_OK, "%s", e.message);
+	return true;
+}
+
+static void end_small(const char *small)
+{
 	spool_close(&web);
 	spool_close(&drain);
 	umount(small);
-	web = old;
-	drain = old_drain;
+	web = roomy_web;
+	drain = roomy_drain;
+}
+
+/* Puts until it is refused: how many there are then. */
+static int put_until_refused(void)
+{
+	int n = 0;
+	while (n < 100 && try_put(n) == ERR_OK)
+		n++;
+	cr_assert_eq(errno, ENOSPC);
+	cr_assert_eq(e.code, ERR_SYSTEM);
+	cr_assert_not_null(strstr(e.message, T("没有足够的空间", "there is not enough room")), "%s",
+		e.message);
+	cr_assert_eq(files_in("new"), (size_t)n);
+	cr_assert_eq(files_in("tmp"), 0);
+	cr_assert_eq(put(0, 'a'), SPOOL_SAME, "what stands is known again");
+	return n;
+}
+
+/* Only where a small file system can be mounted; the table above and the limit stand for it. */
+Test(envelope_spool, a_disk_full_of_posts_has_room_for_the_drain)
+{
+	static const struct {
+		const char *options;
+		int least, most;
+	} disks[] = {{"size=256k", 20, 60}, {"size=1m,nr_inodes=64", 45, 55}};
+	for (size_t i = 0; i < COUNT_OF(disks); i++) {
+		char small[100];
+		if (!begin_small(disks[i].options, small))
+			return;
+		int n = put_until_refused();
+		cr_assert(n >= disks[i].least && n <= disks[i].most, "%d fitted", n);
+		for (int k = 0; k < n; k++)
+			cr_assert_eq(drain_one(made_name(k)), ERR_OK, "%d: %s", k, e.message);
+		cr_assert_eq(files_in("seen"), (size_t)n);
+		end_small(small);
+		cr_assert_eq(rmdir(small), 0);
+	}
+}
+
+/* Something else took the reserve: what stands stays. */
+Test(envelope_spool, a_full_disk_refuses_and_keeps_what_it_has)
+{
+	static const char noise[4096];
+	char small[100];
+	if (!begin_small("size=256k", small))
+		return;
+	int n = put_until_refused();
+	int fd = openat(drain.dir, "bad/noise", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert_geq(fd, 0);
+	while (write(fd, noise, sizeof noise) > 0)
+		;
+	close(fd);
+	cr_assert_eq(drain_one(made_name(0)), ERR_SYSTEM, "no room to remember it");
+	cr_assert_eq(files_in("new"), (size_t)n, "and so it is not taken off");
+	cr_assert_eq(try_put(n), ERR_SYSTEM);
+	cr_assert_eq(mount("tmpfs", small, "tmpfs", MS_REMOUNT, "size=2m"), 0);
+	for (int i = 0; i < n; i++)
+		cr_assert_eq(drain_one(made_name(i)), ERR_OK, "%s", e.message);
+	cr_assert_eq(try_put(n), ERR_OK, "%s", e.message);
+	end_small(small);
 }
 
 Test(envelope_spool, a_damaged_file_of_the_same_id_is_no_answer)

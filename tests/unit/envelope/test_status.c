@@ -71,6 +71,14 @@ static void put(const struct receipt_keys *k, const char *state)
 	cr_assert_eq(status_put(path, sizeof entry, &one, 1, filler, &e), ERR_OK, "%s", e.message);
 }
 
+static void put_reply(const struct receipt_keys *k, const char *state)
+{
+	uint8_t entry[STATUS_REPLY_BYTES];
+	struct status_entry one = {entry};
+	seal(k, state, "", sizeof entry, entry);
+	cr_assert_eq(status_put(path, sizeof entry, &one, 1, filler, &e), ERR_OK, "%s", e.message);
+}
+
 /* The state, or NULL when it is not found. */
 static const char *find(struct arena *a, const struct receipt_keys *k)
 {
@@ -85,6 +93,14 @@ static off_t size_of_file(void)
 	struct stat st;
 	cr_assert_eq(stat(path, &st), 0);
 	return st.st_size;
+}
+
+static void overwrite(off_t at, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(pwrite(fd, bytes, len, at), (ssize_t)len);
+	close(fd);
 }
 
 /* ---- one entry ----------------------------------------------------------------------------------------- */
@@ -105,8 +121,9 @@ Test(envelope_status, an_entry_is_found_by_its_keys_alone)
 	cr_assert_not(found);
 	cr_assert_str_eq(s.state, "", "nothing is said of an unknown one");
 	wrong.status_key[0] ^= 1;
-	cr_assert_eq(status_find(a, path, &wrong, &found, &s, &e), ERR_INPUT,
-		"a tag alone opens nothing");
+	cr_assert_eq(status_find(a, path, &wrong, &found, &s, &e), ERR_OK);
+	cr_assert_not(found, "a tag alone opens nothing");
+	cr_assert_str_eq(s.state, "");
 	arena_free(a);
 }
 
@@ -269,21 +286,134 @@ Test(envelope_status, the_size_follows_from_the_fullest_bucket_alone)
 	arena_free(a);
 }
 
-Test(envelope_status, putting_again_replaces)
+Test(envelope_status, putting_the_offices_entries_again_replaces)
 {
 	struct arena *a = arena_new();
 	for (int round = 0; round < 30; round++)
 		for (int n = 0; n < 8; n++) {
 			struct receipt_keys k = crowded(n);
-			put(&k, round == 29 ? "concluded" : "received");
+			put_reply(&k, round == 29 ? "concluded" : "received");
 		}
-	cr_assert_eq(size_of_file(), (off_t)(STATUS_HEADER_BYTES + 256 * 8 * STATUS_RECEIVED_BYTES),
+	cr_assert_eq(size_of_file(), (off_t)(STATUS_HEADER_BYTES + 256 * 8 * STATUS_REPLY_BYTES),
 		"no entry stands twice");
 	for (int n = 0; n < 8; n++) {
 		struct receipt_keys k = crowded(n);
 		cr_assert_str_eq(find(a, &k), "concluded");
 	}
 	arena_free(a);
+}
+
+/* Who writes envelopes on the exposed host chooses the tags of their entries: other cases' stay what they are. */
+Test(envelope_status, a_received_entry_is_never_replaced)
+{
+	struct arena *a = arena_new();
+	uint8_t junk[2][STATUS_RECEIVED_BYTES];
+	struct status_entry both[] = {{junk[0]}, {junk[1]}};
+	struct receipt_keys k = crowded(1), other = crowded(2);
+	put(&k, "received");
+	memset(junk, 0x55, sizeof junk);
+	memcpy(junk[0], k.status_tag, STATUS_TAG_BYTES);
+	seal(&other, "accepted", "", sizeof junk[1], junk[1]);
+	cr_assert_eq(status_put(path, STATUS_RECEIVED_BYTES, both, 2, filler, &e), ERR_OK, "%s",
+		e.message);
+	cr_assert_str_eq(find(a, &k), "received");
+	cr_assert_str_eq(find(a, &other), "accepted", "the rest of the group is put");
+	put(&k, "concluded");
+	cr_assert_str_eq(find(a, &k), "received");
+	/* And within one group. */
+	struct receipt_keys third = crowded(3);
+	seal(&third, "received", "", sizeof junk[0], junk[0]);
+	seal(&third, "accepted", "", sizeof junk[1], junk[1]);
+	cr_assert_eq(status_put(path, STATUS_RECEIVED_BYTES, both, 2, filler, &e), ERR_OK);
+	cr_assert_str_eq(find(a, &third), "received");
+	/* It holds while the file grows, too. */
+	for (int n = 10; n < 30; n++) {
+		struct receipt_keys more = crowded(n);
+		put(&more, "accepted");
+	}
+	put(&k, "concluded");
+	cr_assert_str_eq(find(a, &k), "received");
+	arena_free(a);
+}
+
+/* Puts entries of chosen tags, all of bucket 0, from..from + count - 1. */
+static enum err_code put_aimed(int from, int count, size_t entry_bytes)
+{
+	uint8_t *bytes = mem_alloc((size_t)count * entry_bytes);
+	struct status_entry *entries = mem_zero((size_t)count, sizeof *entries);
+	for (int i = 0; i < count; i++) {
+		struct receipt_keys k = crowded(from + i);
+		entries[i].bytes = bytes + (size_t)i * entry_bytes;
+		seal(&k, "received", "", entry_bytes, bytes + (size_t)i * entry_bytes);
+	}
+	enum err_code code = status_put(path, entry_bytes, entries, (size_t)count, filler, &e);
+	free(entries);
+	free(bytes);
+	return code;
+}
+
+Test(envelope_status, tags_aimed_at_one_bucket_stop_nothing)
+{
+	enum { MOST = STATUS_RECEIVED_CAPACITY_MAX };
+	const off_t largest =
+		STATUS_HEADER_BYTES + (off_t)STATUS_BUCKETS * MOST * STATUS_RECEIVED_BYTES;
+	struct arena *a = arena_new();
+	struct receipt_keys k = keys_of(1);
+	cr_assert_eq(put_aimed(0, MOST, STATUS_RECEIVED_BYTES), ERR_OK, "%s", e.message);
+	cr_assert_eq(size_of_file(), largest);
+	cr_assert_eq(put_aimed(MOST, 3, STATUS_RECEIVED_BYTES), ERR_OK, "%s", e.message);
+	cr_assert_eq(size_of_file(), largest, "and no larger");
+	for (int n = 0; n < MOST + 3; n += n < MOST - 1 ? 89 : 1) {
+		struct receipt_keys aimed = crowded(n);
+		cr_assert_eq(find(a, &aimed) != NULL, n < MOST, "entry %d", n);
+	}
+	cr_assert_neq(k.status_tag[0], 0);
+	put(&k, "received");
+	cr_assert_str_eq(find(a, &k), "received", "other buckets have room");
+	arena_free(a);
+}
+
+/* Made before there was a limit, or of the office: it is read and written as it is. */
+Test(envelope_status, a_larger_received_file_is_used_and_grows_no_more)
+{
+	const struct status_header large = {
+		STATUS_RECEIVED_BYTES, 2 * STATUS_RECEIVED_CAPACITY_MAX};
+	const off_t size = STATUS_HEADER_BYTES +
+			   (off_t)STATUS_BUCKETS * large.capacity * STATUS_RECEIVED_BYTES;
+	uint8_t head[STATUS_HEADER_USED];
+	struct arena *a = arena_new();
+	struct receipt_keys k = crowded(1), other = crowded(2);
+	put(&k, "received");
+	status_header_write(&large, head);
+	overwrite(0, head, sizeof head);
+	cr_assert_eq(truncate(path, size), 0);
+	/* No place of it is ours or the filler's: bucket 0 is full. */
+	put(&other, "received");
+	cr_assert_eq(size_of_file(), size);
+	cr_assert_null(find(a, &other));
+	cr_assert_str_eq(find(a, &k), "received");
+	arena_free(a);
+}
+
+Test(envelope_status, the_offices_file_grows_beyond_and_says_when_it_is_full)
+{
+	const struct status_header largest = {STATUS_REPLY_BYTES, STATUS_CAPACITY_MAX};
+	uint8_t head[STATUS_HEADER_BYTES] = {0};
+	struct receipt_keys k = crowded(1);
+	uint8_t entry[STATUS_REPLY_BYTES];
+	struct status_entry one = {entry};
+	status_header_write(&largest, head);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, head, sizeof head), (ssize_t)sizeof head);
+	close(fd);
+	/* Holes: every place of every bucket is taken by zeros. */
+	cr_assert_eq(truncate(path, (off_t)STATUS_HEADER_BYTES + (off_t)STATUS_BUCKETS *
+									 STATUS_CAPACITY_MAX *
+									 STATUS_REPLY_BYTES),
+		0);
+	seal(&k, "received", "", sizeof entry, entry);
+	cr_assert_eq(status_put(path, sizeof entry, &one, 1, filler, &e), ERR_SYSTEM);
 }
 
 static uint8_t *bytes_of_file(size_t *ret_len)
@@ -373,34 +503,64 @@ static off_t place_of(const struct receipt_keys *k)
 	return offset;
 }
 
-static void overwrite(off_t at, const void *bytes, size_t len)
-{
-	int fd = open(path, O_WRONLY);
-	cr_assert_geq(fd, 0);
-	cr_assert_eq(pwrite(fd, bytes, len, at), (ssize_t)len);
-	close(fd);
-}
-
-Test(envelope_status, a_torn_entry_is_mended_by_putting_it_again)
+Test(envelope_status, a_damaged_received_entry_is_not_found)
 {
 	struct arena *a = arena_new();
 	struct receipt_keys k = crowded(1), other = crowded(2);
 	uint8_t zeros[STATUS_RECEIVED_BYTES] = {0};
-	struct status s;
-	bool found;
 	put(&other, "accepted");
 	put(&k, "received");
 	off_t at = place_of(&k);
+	/* The tag whole, the rest torn: what stands first stays, and says nothing. */
+	overwrite(at + 60, zeros, 20);
+	cr_assert_null(find(a, &k));
+	put(&k, "received");
+	cr_assert_eq(place_of(&k), at);
+	cr_assert_null(find(a, &k));
+	/* The tag torn: another place; the damaged one is nobody's. */
+	overwrite(at + 3, zeros, 5);
+	cr_assert_null(find(a, &k));
+	put(&k, "received");
+	cr_assert_neq(place_of(&k), at);
+	cr_assert_str_eq(find(a, &k), "received");
+	cr_assert_str_eq(find(a, &other), "accepted");
+	arena_free(a);
+}
+
+/* Sealed with the right key, but no status inside. */
+Test(envelope_status, an_entry_that_opens_to_something_else_is_not_found)
+{
+	struct arena *a = arena_new();
+	struct receipt_keys k = keys_of(1);
+	uint8_t plain[STATUS_PLAIN_BYTES(STATUS_RECEIVED_BYTES)], entry[STATUS_RECEIVED_BYTES];
+	struct status_entry one = {entry};
+	memset(plain, 0xff, sizeof plain);
+	memcpy(entry, k.status_tag, STATUS_TAG_BYTES);
+	aead_seal(k.status_key, "tianlan status entry", k.status_tag, STATUS_TAG_BYTES, plain,
+		sizeof plain, &chance, entry + STATUS_TAG_BYTES);
+	cr_assert_eq(status_put(path, sizeof entry, &one, 1, filler, &e), ERR_OK, "%s", e.message);
+	cr_assert_null(find(a, &k));
+	arena_free(a);
+}
+
+Test(envelope_status, a_torn_entry_of_the_office_is_mended_by_putting_it_again)
+{
+	struct arena *a = arena_new();
+	struct receipt_keys k = crowded(1), other = crowded(2);
+	uint8_t zeros[STATUS_RECEIVED_BYTES] = {0};
+	put_reply(&other, "accepted");
+	put_reply(&k, "received");
+	off_t at = place_of(&k);
 	/* The tag whole, the rest torn: the same place again. */
 	overwrite(at + 60, zeros, 20);
-	cr_assert_eq(status_find(a, path, &k, &found, &s, &e), ERR_INPUT);
-	put(&k, "received");
+	cr_assert_null(find(a, &k));
+	put_reply(&k, "received");
 	cr_assert_eq(place_of(&k), at);
 	cr_assert_str_eq(find(a, &k), "received");
 	/* The tag torn: another place; the damaged one is nobody's. */
 	overwrite(at + 3, zeros, 5);
 	cr_assert_null(find(a, &k));
-	put(&k, "received");
+	put_reply(&k, "received");
 	cr_assert_neq(place_of(&k), at);
 	cr_assert_str_eq(find(a, &k), "received");
 	cr_assert_str_eq(find(a, &other), "accepted");
