@@ -182,6 +182,8 @@ struct page {
 };
 /* A model with what every page may name: base, site_name, phones. */
 struct value *page_model(const struct intake *in, struct arena *a);
+/* Loads the page's templates if they are not yet. */
+enum err_code page_check(struct intake *in, enum page_kind kind, struct err *e) MUST_USE;
 /* Never fails: without a usable template it is the plain page, and a line for the log. */
 void page_answer(
 	struct intake *in, const struct page *p, const struct value *model, struct response *res);

@@ -5,8 +5,8 @@
  * What it is told is a length and that many bytes; a length over the limit ends it. It ends when the other side of the socket
  * is closed. At most two programs run at once on a host, whoever started them: each run holds the lock of one of two files.
  *
- * An answer belongs to the request whose number it bears. Whatever goes wrong on the asking side, a picture that may still come
- * is nobody's any more: the socket is shut, and no later request can be given it.
+ * An answer belongs to the request whose number, drawn by chance, it bears. Whatever goes wrong on the asking side, a picture
+ * that may still come is nobody's any more: the socket is shut, and no later request can be given it.
  *
  *   request  number 8, length 4, nothing 4, bytes
  *   answer   number 8, status 4 (exit status, -1 a signal, -2 could not be run, LAUNCHER_BUSY), length 4, bytes
@@ -229,8 +229,9 @@ enum err_code launcher_start_waiting(
 static bool ask(
 	int socket, const void *bytes, size_t len, int ms, struct reply *ret, struct buf *ret_jpeg)
 {
-	static uint64_t number; /* of this process's questions */
-	const struct question q = {.number = ++number, .len = (uint32_t)len};
+	const struct chance chance = chance_system();
+	struct question q = {.len = (uint32_t)len};
+	chance_fill(&chance, &q.number, sizeof q.number);
 	if (!send_all(socket, &q, sizeof q, ms) || !send_all(socket, bytes, len, ms) ||
 		!move_all(socket, ret, sizeof *ret, false, ms) || ret->number != q.number ||
 		ret->len > PHOTO_JPEG_MAX_BYTES)

@@ -131,13 +131,18 @@ static void fill(struct filling *f, struct buf *out)
 	}
 }
 
+enum err_code page_check(struct intake *in, enum page_kind kind, struct err *e)
+{
+	return in->pages[kind] ? ERR_OK : load(in, kind, e);
+}
+
 void page_answer(
 	struct intake *in, const struct page *p, const struct value *model, struct response *res)
 {
 	struct buf body;
 	struct err e = {0};
 	wide_init(&body, ANSWER_MAX_BYTES);
-	enum err_code code = in->pages[p->kind] ? ERR_OK : load(in, p->kind, &e);
+	enum err_code code = page_check(in, p->kind, &e);
 	if (!code)
 		code = template_render(in->pages[p->kind], files[p->kind][0], model, &body, &e);
 	buf_clear(&res->body);

@@ -32,6 +32,7 @@ struct visit {
 	struct budget budget;
 	bool budget_looked;
 	bool slow;
+	bool taken; /* it stands in the spool */
 };
 
 /* ---- answers that are the form ------------------------------------------------------------------------ */
@@ -147,6 +148,8 @@ static void log_conditions(struct visit *v)
 		response_log(v->res, "report: receipt without proof: %s", e.message);
 	else
 		bytes_wipe(&key, sizeof key);
+	if (page_check(v->in, PAGE_RECEIPT, &e))
+		response_log(v->res, "page receipt.html: %s", e.message);
 }
 
 static void answer_form(struct visit *v)
@@ -293,6 +296,7 @@ static void answer_received(
 	char *heard_by = arena_alloc(v->a, DAY_ZH_BYTES);
 	char *text = arena_alloc(v->a, RECEIPT_TEXT_BYTES);
 	struct page p = {PAGE_RECEIPT, 200, T("举报已收到", "Received"), false, false};
+	v->taken = true;
 	receipt_text(&v->receipt, text);
 	value_set_bool(m, v->a, "declined", declined);
 	value_set_text(m, v->a, "receipt", declined ? NULL : text);
@@ -574,7 +578,7 @@ void report_handle(struct intake *in, const struct request *req, const struct ch
 	if (str_eq(req->method, "POST")) {
 		handle_post(v);
 		/* Whatever was to be said of it: the log does not tell when a tip-off was taken. */
-		if (res->status == 200)
+		if (v->taken)
 			res->log[0] = '\0';
 	} else if (str_eq(req->method, "GET") || str_eq(req->method, "HEAD")) {
 		answer_form(v);

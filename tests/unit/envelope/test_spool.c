@@ -392,8 +392,8 @@ static void check_nothing_is_told_without(bool folder)
 	cr_assert_not(found);
 	cr_assert_eq(spool_find(&web, &standing, &found, &known, &e), ERR_OK);
 	cr_assert(found, "looking alone syncs nothing");
-	for (uint8_t content = 'a'; content <= 'b'; content++) {
-		made_envelope(1, content, &b);
+	for (int content = 'a'; content <= 'b'; content++) {
+		made_envelope(1, (uint8_t)content, &b);
 		cr_assert_eq(spool_put(&web, b.data, b.len, &chance, &claim, &known, &e),
 			ERR_SYSTEM, "content %c", content);
 		buf_done(&b);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static struct host h;
+enum { KEY_AT = 32, HEAD = 64, TABLE = HEAD + 4 * 4096 * 2 };
 
 static void close_host(void)
 {
@@ -20,14 +21,25 @@ TestSuite(intake_budget, .fini = close_host);
 static struct budget look(const char *address, int64_t later)
 {
 	struct budget b;
-	budget_look(h.in, address, h.now + later, &b);
+	budget_look(h.in, address, h.now + later, &h.chance, &b);
 	return b;
 }
 
 static void count(const char *address, int n)
 {
 	for (int i = 0; i < n; i++)
-		cr_assert(budget_count(h.in, address, h.now));
+		cr_assert(budget_count(h.in, address, h.now, &h.chance, BUDGET_ACCEPTED));
+}
+
+static void table(uint8_t out[TABLE])
+{
+	struct err e;
+	struct buf bytes;
+	buf_init(&bytes, 1 << 20);
+	cr_assert_eq(file_read(host_path(&h, "spool/budget/day"), 1 << 20, &bytes, &e), ERR_OK);
+	cr_assert_eq(bytes.len, TABLE);
+	memcpy(out, bytes.data, TABLE);
+	buf_done(&bytes);
 }
 
 Test(intake_budget, networks_are_counted_apart_and_neighbours_together)
@@ -84,14 +96,80 @@ Test(intake_budget, a_new_day_in_china_forgets_the_old_one)
 	cr_assert(look("192.0.2.1", b.retry_after - 1).network_over);
 	cr_assert_not(look("192.0.2.1", b.retry_after).network_over);
 	/* The file was emptied: not one counter of yesterday is left. */
-	struct err e;
-	struct buf bytes;
-	buf_init(&bytes, 1 << 20);
-	cr_assert_eq(file_read(host_path(&h, "spool/budget/day"), 1 << 20, &bytes, &e), ERR_OK);
-	cr_assert_eq(bytes.len, 32 + 4 * 4096 * 2);
-	for (size_t i = 32; i < bytes.len; i++)
-		cr_assert_eq(bytes.data[i], 0);
-	buf_done(&bytes);
+	uint8_t bytes[TABLE];
+	table(bytes);
+	for (size_t i = HEAD; i < TABLE; i++)
+		cr_assert_eq(bytes[i], 0);
+}
+
+Test(intake_budget, a_days_key_is_drawn_by_chance_and_gone_on_the_next)
+{
+	uint8_t first[TABLE], same[TABLE], next[TABLE];
+	static const uint8_t none[KEY_BYTES];
+	host_open(&h, "", true);
+	count("192.0.2.1", 1);
+	table(first);
+	cr_assert_neq(memcmp(first + KEY_AT, none, KEY_BYTES), 0);
+	count("192.0.2.1", 1);
+	table(same);
+	cr_assert_eq(memcmp(same + KEY_AT, first + KEY_AT, KEY_BYTES), 0, "one key for a day");
+	cr_assert(look("192.0.2.1", 86400).usable);
+	table(next);
+	cr_assert_neq(memcmp(next + KEY_AT, none, KEY_BYTES), 0);
+	cr_assert_null(memmem(next, sizeof next, first + KEY_AT, KEY_BYTES));
+	/* And back: a clock set wrong does not bring a table again. */
+	count("192.0.2.1", 1);
+	table(same);
+	cr_assert_neq(memcmp(same + KEY_AT, first + KEY_AT, KEY_BYTES), 0);
+	cr_assert_neq(memcmp(same + HEAD, first + HEAD, TABLE - HEAD), 0, "other places");
+}
+
+Test(intake_budget, the_places_do_not_follow_from_the_hosts_secret)
+{
+	uint8_t one[TABLE], other[TABLE];
+	host_open(&h, "", true);
+	count("192.0.2.1", 1);
+	table(one);
+	/* The same host, secret, day and network: only the table was made anew. */
+	host_file(&h, "spool/budget/day", NULL);
+	count("192.0.2.1", 1);
+	table(other);
+	cr_assert_neq(memcmp(one + HEAD, other + HEAD, TABLE - HEAD), 0);
+	/* The key alone decides: with it put back, the network is found where it was. */
+	int fd = open(host_path(&h, "spool/budget/day"), O_WRONLY);
+	cr_assert_eq(pwrite(fd, one, sizeof one, 0), sizeof one);
+	close(fd);
+	count("192.0.2.1", 1);
+	table(other);
+	for (size_t i = HEAD; i < TABLE; i += 2)
+		cr_assert_eq(other[i], 2 * one[i]);
+}
+
+Test(intake_budget, a_table_of_the_former_form_is_emptied_whole)
+{
+	uint8_t old[32 + 4 * 4096 * 2], now[TABLE];
+	host_open(&h, "", true);
+	memset(old, 'o', sizeof old);
+	memcpy(old, "tlbudget", 8);
+	int fd = open(host_path(&h, "spool/budget/day"), O_WRONLY | O_CREAT, 0600);
+	cr_assert_eq(write(fd, old, sizeof old), sizeof old);
+	close(fd);
+	cr_assert(look("192.0.2.1", 0).usable);
+	table(now);
+	for (size_t i = HEAD; i < TABLE; i++)
+		cr_assert_eq(now[i], 0);
+}
+
+Test(intake_budget, what_was_refused_counts_for_the_network_and_not_for_everyone)
+{
+	host_open(&h, "network_daily = 2; loopback_daily = 2; global_hourly = 1; work_bits = 8;",
+		true);
+	for (int i = 0; i < 2; i++)
+		cr_assert(budget_count(h.in, "192.0.2.1", h.now, &h.chance, BUDGET_REFUSED));
+	cr_assert(look("192.0.2.1", 0).network_over);
+	cr_assert_not(look("192.0.2.1", 0).hour_over);
+	count("192.0.2.1", 1);
+	cr_assert(look("192.0.2.1", 0).hour_over);
 }
 
 Test(intake_budget, the_file_holds_no_address)
@@ -128,7 +206,7 @@ Test(intake_budget, counters_stop_at_their_end)
 	int fd = open(host_path(&h, "spool/budget/day"), O_RDWR);
 	uint8_t full[4 * 4096 * 2];
 	memset(full, 0xff, sizeof full);
-	cr_assert_eq(pwrite(fd, full, sizeof full, 32), sizeof full);
+	cr_assert_eq(pwrite(fd, full, sizeof full, HEAD), sizeof full);
 	close(fd);
 	cr_assert(look("192.0.2.1", 0).network_over);
 	count("192.0.2.1", 1);
@@ -151,7 +229,7 @@ Test(intake_budget, a_damaged_file_starts_anew_and_a_missing_folder_is_unusable)
 	cr_assert_eq(rmdir(host_path(&h, "spool/budget")), 0);
 	host_again(&h, true);
 	cr_assert_not(look("192.0.2.1", 0).usable);
-	cr_assert_not(budget_count(h.in, "192.0.2.1", h.now));
+	cr_assert_not(budget_count(h.in, "192.0.2.1", h.now, &h.chance, BUDGET_ACCEPTED));
 }
 
 Test(intake_budget, a_lock_that_is_never_released_is_not_waited_for, .timeout = 10)

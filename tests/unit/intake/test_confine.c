@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -161,12 +163,14 @@ Test(intake_confine, a_body_on_a_disk_is_refused_and_one_in_memory_is_not)
 
 /* ---- the launcher --------------------------------------------------------------------------------------- */
 
+TestSuite(intake_launcher, .init = open_host, .fini = close_host);
+
 static enum err_code clean(
 	const char *program, const void *bytes, size_t len, int *ret_status, struct buf *out)
 {
 	struct err e = {0};
 	int socket = -1;
-	cr_assert_eq(launcher_start(program, &socket, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(launcher_start(h.dir, program, &socket, &e), ERR_OK, "%s", e.message);
 	enum err_code code = launcher_clean(socket, bytes, len, ret_status, out, &e);
 	/* It serves on: a second time is as the first. */
 	if (!code) {
@@ -239,7 +243,7 @@ Test(intake_launcher, it_keeps_no_descriptor_but_its_socket)
 	int pair[2], socket = -1;
 	char c;
 	cr_assert_eq(pipe(pair), 0);
-	cr_assert_eq(launcher_start("/bin/cat", &socket, &e), ERR_OK);
+	cr_assert_eq(launcher_start(h.dir, "/bin/cat", &socket, &e), ERR_OK);
 	close(pair[1]);
 	/* The write end is closed in the launcher as well, so the end is seen; a web server waits for just that. */
 	cr_assert_eq(fcntl(pair[0], F_SETFL, O_NONBLOCK), 0);
@@ -254,10 +258,225 @@ Test(intake_launcher, a_length_over_the_limit_ends_it)
 {
 	struct err e = {0};
 	int socket = -1;
-	uint32_t len = UINT32_MAX;
+	/* The number of the question, then the length. */
+	uint32_t question[4] = {1, 0, UINT32_MAX, 0};
 	char c;
-	cr_assert_eq(launcher_start("/bin/cat", &socket, &e), ERR_OK);
-	cr_assert_eq(write(socket, &len, sizeof len), sizeof len);
+	cr_assert_eq(launcher_start(h.dir, "/bin/cat", &socket, &e), ERR_OK);
+	cr_assert_eq(write(socket, question, sizeof question), sizeof question);
 	cr_assert_eq(read(socket, &c, 1), 0);
 	close(socket);
+}
+
+/* ---- an answer that is somebody else's ------------------------------------------------------------------ */
+
+/* What had come already may still lie there; nothing more comes, and no question can be sent. */
+static bool is_shut(int socket)
+{
+	char c;
+	ssize_t n;
+	while ((n = recv(socket, &c, 1, MSG_DONTWAIT)) > 0)
+		;
+	return n == 0 && send(socket, "x", 1, MSG_NOSIGNAL) < 0;
+}
+
+static enum err_code clean_within(int socket, const char *bytes, int ms, struct buf *out)
+{
+	int status = -5;
+	struct err e = {0};
+	buf_init(out, 1 << 20);
+	return launcher_clean_within(socket, bytes, strlen(bytes), ms, &status, out, &e);
+}
+
+static pid_t only_child(void)
+{
+	int pid = -1;
+	FILE *f = fopen(arena_printf(h.arena, "/proc/self/task/%d/children", (int)getpid()), "r");
+	cr_assert_not_null(f);
+	cr_assert_eq(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	return (pid_t)pid;
+}
+
+Test(intake_launcher, an_answer_that_comes_too_late_is_nobodys, .timeout = 20)
+{
+	struct err e = {0};
+	struct buf out;
+	int socket = -1, status;
+	cr_assert_eq(launcher_start(h.dir, "/bin/cat", &socket, &e), ERR_OK);
+	cr_assert_eq(clean_within(socket, "before", 5000, &out), ERR_OK);
+	cr_assert_eq(out.len, 6);
+	buf_done(&out);
+	pid_t launcher = only_child();
+	cr_assert_eq(kill(launcher, SIGSTOP), 0);
+	cr_assert_eq(clean_within(socket, "somebody's picture", 200, &out), ERR_SYSTEM);
+	buf_done(&out);
+	cr_assert(is_shut(socket));
+	cr_assert_eq(kill(launcher, SIGCONT), 0);
+	/* It finds nobody, and ends; the next one is told so, and is given nothing. */
+	cr_assert_eq(waitpid(launcher, &status, 0), launcher);
+	cr_assert_eq(clean_within(socket, "mine", 200, &out), ERR_SYSTEM);
+	cr_assert_eq(out.len, 0);
+	buf_done(&out);
+	close(socket);
+}
+
+/* A launcher that answers each question with what is wrong in one way, then rightly. */
+enum wrong { RIGHT, OTHER_NUMBER, TOO_LONG, CUT, OWN_FAILURE, PROGRAM_FAILED, WRONGS };
+
+static void answer_wrongly(int socket, enum wrong how)
+{
+	struct {
+		uint64_t number;
+		uint32_t len, nothing;
+	} q;
+	struct {
+		uint64_t number;
+		int32_t status;
+		uint32_t len;
+	} r = {0};
+	char bytes[16];
+	for (int i = 0; i < 2; i++) {
+		if (recv(socket, &q, sizeof q, MSG_WAITALL) != sizeof q || q.len > sizeof bytes ||
+			recv(socket, bytes, q.len, MSG_WAITALL) != (ssize_t)q.len)
+			_exit(0);
+		r.number = q.number + (how == OTHER_NUMBER);
+		r.status = how == OWN_FAILURE ? -2 : how == PROGRAM_FAILED ? 15 : 0;
+		r.len = how == TOO_LONG ? 8u << 20 : r.status ? 0 : 4;
+		if (send(socket, &r, sizeof r, MSG_NOSIGNAL) != sizeof r)
+			_exit(0);
+		if (r.status == 0)
+			(void)!send(socket, "jpeg", how == CUT ? 3 : 4, MSG_NOSIGNAL);
+		how = RIGHT;
+	}
+	_exit(0);
+}
+
+Test(intake_launcher, whatever_goes_wrong_ends_the_socket, .timeout = 30)
+{
+	for (int how = RIGHT; how < WRONGS; how++) {
+		int pair[2], status;
+		struct buf out;
+		cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+		pid_t child = fork();
+		if (child == 0) {
+			close(pair[0]);
+			answer_wrongly(pair[1], (enum wrong)how);
+		}
+		close(pair[1]);
+		enum err_code code = clean_within(pair[0], "first", 500, &out);
+		cr_assert_eq(code, how == RIGHT ? ERR_OK : ERR_SYSTEM, "%d", how);
+		cr_assert_eq(out.len, how == RIGHT ? 4 : 0, "%d: nothing of it is used", how);
+		buf_done(&out);
+		code = clean_within(pair[0], "second", 500, &out);
+		cr_assert_eq(code, how == RIGHT ? ERR_OK : ERR_SYSTEM, "%d: shut", how);
+		cr_assert_eq(out.len, how == RIGHT ? 4 : 0, "%d", how);
+		cr_assert(how == RIGHT || is_shut(pair[0]), "%d", how);
+		buf_done(&out);
+		close(pair[0]);
+		cr_assert_eq(waitpid(child, &status, 0), child);
+	}
+}
+
+Test(intake_launcher, inside_the_sandbox_a_failure_ends_the_socket_too)
+{
+	for (int fastcgi = 0; fastcgi < 2; fastcgi++) {
+		int pair[2], status;
+		cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+		pid_t child = fork();
+		if (child == 0) {
+			struct err e = {0};
+			struct buf out;
+			if (sandbox_enter(h.dir, true, fastcgi, &e))
+				_exit(9);
+			_exit(clean_within(pair[0], "x", 100, &out) != ERR_SYSTEM);
+		}
+		cr_assert_eq(waitpid(child, &status, 0), child);
+		cr_assert(WIFEXITED(status), "no call was missing");
+		cr_assert_eq(WEXITSTATUS(status), 0);
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
+
+/* ---- two at once ------------------------------------------------------------------------------------------ */
+
+Test(intake_launcher, at_most_two_programs_run_at_once_on_a_host, .timeout = 60)
+{
+	enum { ASKING = 5 };
+	const char *program = host_path(&h, "program"), *log = host_path(&h, "log");
+	pid_t asking[ASKING];
+	int running = 0, most = 0, runs = 0;
+	host_file(&h, "program",
+		arena_printf(h.arena,
+			"#!/bin/sh\nprintf + >>%s\nsleep 0.3\nprintf -- - >>%s\nexit 11\n", log,
+			log));
+	cr_assert_eq(chmod(program, 0700), 0);
+	/* Each with a launcher of its own, as CGIs are. */
+	for (int i = 0; i < ASKING; i++) {
+		asking[i] = fork();
+		if (asking[i] == 0) {
+			struct err e = {0};
+			struct buf out;
+			int socket = -1, status = -5;
+			buf_init(&out, 1 << 20);
+			_exit(launcher_start(h.dir, program, &socket, &e) ||
+				launcher_clean(socket, "x", 1, &status, &out, &e) || status != 11);
+		}
+	}
+	for (int i = 0; i < ASKING; i++) {
+		int status;
+		cr_assert_eq(waitpid(asking[i], &status, 0), asking[i]);
+		cr_assert(WIFEXITED(status));
+		cr_assert_eq(WEXITSTATUS(status), 0, "each has its turn");
+	}
+	struct err e = {0};
+	struct buf text;
+	buf_init(&text, 1 << 10);
+	cr_assert_eq(file_read(log, 1 << 10, &text, &e), ERR_OK);
+	for (const char *p = buf_text(&text); *p; p++) {
+		running += *p == '+' ? 1 : -1;
+		runs += *p == '+';
+		most = running > most ? running : most;
+	}
+	cr_assert_eq(runs, ASKING);
+	cr_assert_eq(most, 2);
+	buf_done(&text);
+}
+
+Test(intake_launcher, when_none_becomes_free_it_says_so_and_serves_on)
+{
+	struct err e = {0};
+	struct buf out;
+	int socket = -1, status = -5;
+	int one = open(host_path(&h, "spool/budget/photo-1"), O_RDWR | O_CREAT, 0600),
+	    two = open(host_path(&h, "spool/budget/photo-2"), O_RDWR | O_CREAT, 0600);
+	cr_assert_eq(flock(one, LOCK_EX), 0);
+	cr_assert_eq(flock(two, LOCK_EX), 0);
+	buf_init(&out, 1 << 20);
+	cr_assert_eq(launcher_start_waiting(h.dir, "/bin/cat", 100, &socket, &e), ERR_OK);
+	cr_assert_eq(launcher_clean(socket, "x", 1, &status, &out, &e), ERR_OK);
+	cr_assert_eq(status, LAUNCHER_BUSY);
+	cr_assert_eq(out.len, 0);
+	close(two);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(launcher_clean(socket, "x", 1, &status, &out, &e), ERR_OK);
+		cr_assert_eq(status, 0, "and it gives its place back");
+	}
+	cr_assert_eq(out.len, 3);
+	close(one);
+	close(socket);
+	buf_done(&out);
+}
+
+Test(intake_launcher, without_its_locks_no_program_is_run)
+{
+	struct err e = {0};
+	struct buf out;
+	int socket = -1, status = -5;
+	buf_init(&out, 1 << 20);
+	cr_assert_eq(rmdir(host_path(&h, "spool/budget")), 0);
+	cr_assert_eq(launcher_start(h.dir, "/bin/cat", &socket, &e), ERR_OK);
+	cr_assert_eq(launcher_clean(socket, "x", 1, &status, &out, &e), ERR_SYSTEM);
+	close(socket);
+	buf_done(&out);
 }

@@ -2,8 +2,10 @@
 #include "host.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +201,18 @@ Test(intake_report, a_token_used_with_other_content_gives_the_form_again_with_a_
 	cr_assert_eq(host_waiting(&h), 2);
 }
 
+/* Only a token that was ours is given again without: else a forged one would be the way around. */
+static void asks_for_a_pause(const char *why)
+{
+	struct token t;
+	const char *fresh = host_between(&h, "name=\"token\" value=\"", "\"");
+	cr_assert_eq(token_check(&h.in->secret, fresh, strlen(fresh), h.now, 86400, 3, &t),
+		TOKEN_TOO_FRESH, "%s", why);
+	cr_assert_not(t.again, "%s", why);
+	cr_assert_eq(token_check(&h.in->secret, fresh, strlen(fresh), h.now + 3, 86400, 3, &t),
+		TOKEN_READ, "%s", why);
+}
+
 Test(intake_report, forged_and_expired_tokens_give_the_form_again)
 {
 	const char *good = host_token(&h, 10);
@@ -207,9 +221,11 @@ Test(intake_report, forged_and_expired_tokens_give_the_form_again)
 	post(forged);
 	cr_assert_eq(h.res.status, 400);
 	keeps_all("forged");
+	asks_for_a_pause("forged");
 	post("");
 	cr_assert_eq(h.res.status, 400);
 	keeps_all("none");
+	asks_for_a_pause("none");
 	post(host_token(&h, 86401));
 	cr_assert_eq(h.res.status, 410);
 	keeps_all("expired");
@@ -258,6 +274,7 @@ Test(intake_report, a_networks_budget_ends_and_says_what_else_can_be_done)
 	cr_assert_eq(h.res.status, 429);
 	cr_assert_str_eq(h.res.retry_after, "14400");
 	keeps_all("budget");
+	asks_for_a_pause("budget");
 	cr_assert(host_says(&h, "tel:12345"));
 	post(first);
 	cr_assert_eq(h.res.status, 200, "what was stored is still answered");
@@ -325,9 +342,70 @@ Test(intake_report, a_budget_that_cannot_be_used_loses_nothing)
 	cr_assert_eq(rmdir(host_path(&h, "spool/budget")), 0);
 	post(host_token(&h, 10));
 	cr_assert_eq(h.res.status, 200);
-	cr_assert_not_null(strstr(h.res.log, "budget"));
 	host_tipoff(&h, receipt(), &t);
 	cr_assert_str_eq(t.lane, "slow");
+}
+
+/* A line in a log has a time: it is written when the form is opened, never when a tip-off is taken. */
+static void is_said_with_the_form_alone(const char *what)
+{
+	host_again(&h, true);
+	host_get(&h, "");
+	cr_assert_eq(h.res.status, 200);
+	cr_assert_not_null(strstr(h.res.log, what), "%s: %s", what, h.res.log);
+	post(host_token(&h, 10));
+	cr_assert_str_eq(h.res.log, "", "%s", what);
+	cr_assert_geq(host_waiting(&h), 1);
+}
+
+Test(intake_report, no_line_tells_of_a_tip_off_without_proof)
+{
+	host_file(&h, "intake/00000001/hosts/host-1.cert", NULL);
+	is_said_with_the_form_alone("report: receipt without proof: ");
+	cr_assert_eq(h.res.status, 200);
+}
+
+Test(intake_report, no_line_tells_of_a_tip_off_without_a_budget)
+{
+	cr_assert_eq(rmdir(host_path(&h, "spool/budget")), 0);
+	is_said_with_the_form_alone("report: the budget file cannot be used");
+	cr_assert_eq(h.res.status, 200);
+}
+
+Test(intake_report, no_line_tells_of_a_tip_off_whose_receipt_cannot_be_shown)
+{
+	host_file(&h, "intake/00000001/templates/receipt.html", "{{#open}}");
+	is_said_with_the_form_alone("page receipt.html: ");
+	cr_assert_eq(h.res.status, 503);
+}
+
+Test(intake_report, when_a_token_ends_tells_no_second)
+{
+	static const int64_t times[] = {1517400000, 1517414399, 1517414400, 1517414401};
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		struct receipt r;
+		struct receipt_keys keys;
+		struct envelope env;
+		struct buf bytes;
+		struct err e;
+		char name[CASE_ID_HEX_BYTES];
+		h.now = times[i] + 10;
+		post(host_token(&h, 10));
+		cr_assert_eq(h.res.status, 200);
+		cr_assert_eq(receipt_parse(receipt(), strlen(receipt()), &r), RECEIPT_READ);
+		receipt_derive(&r, &keys);
+		case_id_text(&keys.id, name);
+		buf_init(&bytes, ENVELOPE_MAX_BYTES);
+		cr_assert_eq(file_read(host_path(&h, arena_printf(h.arena, "spool/new/%s", name)),
+				     ENVELOPE_MAX_BYTES, &bytes, &e),
+			ERR_OK);
+		cr_assert_eq(envelope_parse(bytes.data, bytes.len, &env, &e), ERR_OK);
+		/* Midnight in China, and not before the token itself ends. */
+		cr_assert_eq((env.head.token_expires + 8 * 3600) % 86400, 0);
+		cr_assert_geq(env.head.token_expires, times[i] + 86400);
+		cr_assert_lt(env.head.token_expires, times[i] + 2 * 86400);
+		buf_done(&bytes);
+	}
 }
 
 Test(intake_report, without_a_spool_nothing_is_received_and_nothing_is_lost)
@@ -473,7 +551,7 @@ Test(intake_report, photos_are_cleaned_sealed_and_bound)
 	struct err e = {0};
 	struct tipoff t;
 	/* A program that gives back what it gets stands in for photo-clean: a JPEG's beginning is enough of a picture here. */
-	cr_assert_eq(launcher_start("/bin/cat", &h.launcher, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(launcher_start(h.dir, "/bin/cat", &h.launcher, &e), ERR_OK, "%s", e.message);
 	static const char jpeg[] = "\xff\xd8\xff\xc0\x01\x0b\x08\x01\x02\x03\x04padding";
 	char picture[400];
 	memset(picture, 'p', sizeof picture - 1);
@@ -498,7 +576,7 @@ Test(intake_report, photos_are_cleaned_sealed_and_bound)
 Test(intake_report, a_photo_that_cannot_be_cleaned_is_refused_by_name)
 {
 	struct err e = {0};
-	cr_assert_eq(launcher_start("/bin/false", &h.launcher, &e), ERR_OK);
+	cr_assert_eq(launcher_start(h.dir, "/bin/false", &h.launcher, &e), ERR_OK);
 	const char *const pairs[] = {USUAL(host_token(&h, 10)), "way", "confidential",
 		"contact_name", "留住的姓名", "contact_phone", "0991-5550000", "@photo", "x", NULL};
 	host_post(&h, pairs);
@@ -522,4 +600,59 @@ Test(intake_report, without_a_launcher_photos_wait_and_text_does_not)
 	keeps_all("no launcher");
 	post(host_token(&h, 10));
 	cr_assert_eq(h.res.status, 200);
+}
+
+static void post_photo(const char *photo)
+{
+	const char *const pairs[] = {USUAL(host_token(&h, 10)), "way", "confidential",
+		"contact_name", "留住的姓名", "contact_phone", "0991-5550000", "@photo", photo,
+		NULL};
+	host_post(&h, pairs);
+}
+
+Test(intake_report, refused_photos_use_up_the_networks_budget)
+{
+	struct err e = {0};
+	host_close(&h);
+	host_open(&h, "network_daily = 2; loopback_daily = 20; global_hourly = 1; work_bits = 8;",
+		true);
+	/* A program that counts its runs and takes no picture. */
+	const char *program = host_path(&h, "program"), *runs = host_path(&h, "runs");
+	host_file(&h, "program", arena_printf(h.arena, "#!/bin/sh\necho x >>%s\nexit 11\n", runs));
+	cr_assert_eq(chmod(program, 0700), 0);
+	cr_assert_eq(launcher_start(h.dir, program, &h.launcher, &e), ERR_OK);
+	for (int i = 0; i < 4; i++) {
+		post_photo("x");
+		cr_assert_eq(h.res.status, i < 2 ? 422 : 429, "%d: %d", i, h.res.status);
+		keeps_all("refused photo");
+	}
+	struct stat st;
+	cr_assert_eq(stat(runs, &st), 0);
+	cr_assert_eq(st.st_size, 2 * 2, "over the budget no photo is looked at");
+	h.address = "203.0.113.1";
+	host_get(&h, "");
+	cr_assert_not(host_says(&h, "data-work-bits"), "it was no tip-off of this hour");
+}
+
+Test(intake_report, while_other_photos_are_cleaned_nothing_is_lost)
+{
+	struct err e = {0};
+	int held[2];
+	cr_assert_eq(launcher_start_waiting(h.dir, "/bin/false", 100, &h.launcher, &e), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		held[i] = open(host_path(&h, i ? "spool/budget/photo-2" : "spool/budget/photo-1"),
+			O_RDWR | O_CREAT, 0600);
+		cr_assert_eq(flock(held[i], LOCK_EX), 0);
+	}
+	post_photo("x");
+	cr_assert_eq(h.res.status, 503);
+	keeps_all("busy");
+	cr_assert(host_says(&h, "正在处理别人的照片"));
+	cr_assert(host_says(&h, "过几分钟再按一次"));
+	cr_assert_str_eq(h.res.retry_after, "120");
+	/* The launcher is as good as before: when there is a place again, the same one looks. */
+	close(held[1]);
+	post_photo("x");
+	cr_assert_eq(h.res.status, 422);
+	close(held[0]);
 }
