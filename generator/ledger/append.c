@@ -253,20 +253,20 @@ static enum err_code write_commit(struct group *g, const git_oid *root, struct e
 
 /* ---- reading back ---------------------------------------------------------------------------------------- */
 
-static enum err_code blob_stands(git_repository *repo, const git_tree *tree, const char *path,
-	const git_oid *wanted, const struct ledger_entry *n, bool *ret, struct err *e)
+static enum err_code blob_stands(struct edit *d, const char *path, const git_oid *wanted,
+	const struct ledger_entry *n, bool *ret, struct err *e)
 {
 	git_oid id;
 	bool found = false;
 	git_blob *blob = NULL;
 
 	*ret = false;
-	if (tree_file(tree, path, &found, &id, e))
+	if (edit_find(d, path, &found, &id, e))
 		return e->code;
 	if (!found || !git_oid_equal(&id, wanted))
 		return ERR_OK;
 	/* Reading checks the bytes against the id; that they are the ones we were given is compared besides. */
-	if (git_blob_lookup(&blob, repo, &id))
+	if (git_blob_lookup(&blob, d->repo, &id))
 		return ledger_git_failed(e, T("读回", "read back what was written"));
 	*ret = !n || ((size_t)git_blob_rawsize(blob) == n->len &&
 			     memcmp(git_blob_rawcontent(blob), n->bytes, n->len) == 0);
@@ -275,6 +275,30 @@ static enum err_code blob_stands(git_repository *repo, const git_tree *tree, con
 		    : err_set(e, ERR_SYSTEM,
 			      T("读回的与写下的不同",
 				      "what was read back is not what was written"));
+}
+
+static enum err_code all_stand(
+	struct group *g, git_repository *fresh, const struct tip *now, bool *ret, struct err *e)
+{
+	bool ours = now->exists && git_oid_equal(&now->commit, &g->commit);
+	struct edit d = {0};
+	enum err_code code = edit_open(&d, fresh, &g->heap, now->tree, e);
+
+	for (size_t i = 0; !code && *ret && i < g->written; i++) {
+		const struct ledger_entry *n = &g->entries[g->order[i]];
+		if (n->path)
+			code = blob_stands(&d, n->path, &g->blobs[g->order[i]], n, ret, e);
+	}
+	for (size_t i = 0; ours && !code && *ret && i < g->shard_count; i++) {
+		char path[CHAIN_PATH_BYTES];
+		chain_shard_path(g->first_shard + i, path);
+		code = blob_stands(&d, path, &g->shards[i], NULL, ret, e);
+	}
+	edit_close(&d);
+	/* A push right behind ours is fine when it stands on ours. */
+	if (!code && *ret && !ours)
+		*ret = now->exists && git_graph_descendant_of(fresh, &now->commit, &g->commit) == 1;
+	return code;
 }
 
 /* *ret false: the branch was moved to where our commit is not. */
@@ -287,21 +311,8 @@ static enum err_code read_back(struct group *g, bool *ret, struct err *e)
 	*ret = true;
 	if (!code)
 		code = tip_find(g->l, fresh, &now, e);
-	for (size_t i = 0; !code && *ret && i < g->written; i++) {
-		const struct ledger_entry *n = &g->entries[g->order[i]];
-		if (n->path)
-			code = blob_stands(
-				fresh, now.tree, n->path, &g->blobs[g->order[i]], n, ret, e);
-	}
-	bool ours = !code && now.exists && git_oid_equal(&now.commit, &g->commit);
-	for (size_t i = 0; ours && !code && *ret && i < g->shard_count; i++) {
-		char path[CHAIN_PATH_BYTES];
-		chain_shard_path(g->first_shard + i, path);
-		code = blob_stands(fresh, now.tree, path, &g->shards[i], NULL, ret, e);
-	}
-	/* A push right behind ours is fine when it stands on ours. */
-	if (!code && !ours)
-		*ret = now.exists && git_graph_descendant_of(fresh, &now.commit, &g->commit) == 1;
+	if (!code)
+		code = all_stand(g, fresh, &now, ret, e);
 	tip_done(&now);
 	git_repository_free(fresh);
 	return code;
