@@ -84,7 +84,7 @@ DEPS_BUILD := pkg-config libcmark-dev libsqlite3-dev libgit2-dev libconfig-dev l
 DEPS_RUN   := $(DEPS_BUILD) lighttpd
 DEPS_CHECK := $(DEPS_RUN) libcriterion-dev valgrind clang clang-format clang-tidy libclang-rt-14-dev \
 	libxml2-utils mandoc chromium fonts-noto-cjk curl sqlite3 perl unzip zip nginx-light fcgiwrap spawn-fcgi \
-	imagemagick libimage-exiftool-perl webp
+	imagemagick libimage-exiftool-perl webp openssl procps systemd util-linux binutils
 
 deps: deps-check
 deps-run:
