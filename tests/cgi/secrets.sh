@@ -85,7 +85,7 @@ if grep -qaF SECRETWHAT "$work/sent"; then ok secrets-search-finds; else not_ok 
 
 # The server's folder for bodies lies in memory.
 folder=$(find /dev/shm /run/user -maxdepth 2 -name 'tianlan-*' -type d 2>/dev/null | head -1)
-conf=$(tr '\0' ' ' <"/proc/$(pgrep -P $server -x lighttpd | head -1)/cmdline" | sed 's/.*-f *//; s/ *$//')
+conf=$(tr '\0' ' ' <"/proc/$(pgrep -P $server -x lighttpd | head -1)/cmdline" | sed 's/.* -f *//; s/ *$//')
 folder=$(sed -n 's/^server.upload-dirs *= *( *"\([^"]*\)".*/\1/p' "$conf")
 same secrets-bodies-in-memory "$(stat -f -c %T "$folder")" tmpfs
 look upload-folder "$folder"
