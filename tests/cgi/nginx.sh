@@ -16,7 +16,12 @@ pids=
 stop() {
 	# shellcheck disable=SC2086
 	[ -n "$pids" ] && kill $pids 2>/dev/null && wait $pids 2>/dev/null
-	for f in "$work"/run/*.pid; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null; done
+	for f in "$work"/run/*.pid; do
+		[ -e "$f" ] || continue
+		# fcgiwrap does not take its own processes along.
+		# shellcheck disable=SC2046
+		kill $(pgrep -P "$(cat "$f")") "$(cat "$f")" 2>/dev/null
+	done
 	pids=
 }
 trap 'stop; rm -rf "$work" "$memory"' EXIT
