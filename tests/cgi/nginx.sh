@@ -18,9 +18,11 @@ stop() {
 	[ -n "$pids" ] && kill $pids 2>/dev/null && wait $pids 2>/dev/null
 	for f in "$work"/run/*.pid; do
 		[ -e "$f" ] || continue
-		# fcgiwrap does not take its own processes along.
-		# shellcheck disable=SC2046
-		kill $(pgrep -P "$(cat "$f")") "$(cat "$f")" 2>/dev/null
+		# fcgiwrap does not take its own processes along, and starts new ones as long as it lives.
+		kids=$(pgrep -P "$(cat "$f")")
+		kill -KILL "$(cat "$f")" 2>/dev/null
+		# shellcheck disable=SC2086
+		[ -n "$kids" ] && kill $kids 2>/dev/null
 	done
 	pids=
 }
