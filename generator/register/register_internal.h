@@ -78,6 +78,10 @@ enum stmt {
 	STMT_NEAR_GET,
 	STMT_NEAR_DECIDE,
 	STMT_LOG_INSERT,
+	/* ---- cases: texts in statements_cases.c ---- */
+	STMT_CASE_STEP_COUNT,
+	/* ---- supervision: texts in statements_supervision.c ---- */
+	STMT_INSPECTION_GET,
 	STMT_COUNT
 };
 

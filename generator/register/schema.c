@@ -203,7 +203,7 @@ static const char *const version_1[] = {
 
 /* clang-format on */
 
-static const struct migration migrations[] = {{1, version_1}};
+static const struct migration migrations[] = {{1, version_1}, {2, schema_version_2}};
 
 const struct migration *schema_migrations(size_t *ret_count)
 {

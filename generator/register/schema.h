@@ -18,4 +18,6 @@ enum err_code schema_migrate(
 enum err_code schema_exec(sqlite3 *db, const char *sql, struct err *e) MUST_USE;
 enum err_code schema_pragma_int(sqlite3 *db, const char *sql, int *ret, struct err *e) MUST_USE;
 
+extern const char *const schema_version_2[]; /* schema_v2.c */
+
 #endif

@@ -23,7 +23,7 @@
 	"seq, unit, month, sha256, name, rows, added, changed, unchanged, missing, refused, by, " \
 	"at"
 
-static const char *const sql[STMT_COUNT] = {
+static const char *const sql[STMT_CASE_STEP_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",
 	[STMT_ROLLBACK] = "ROLLBACK",
@@ -167,7 +167,9 @@ static const char *const sql[STMT_COUNT] = {
 
 const char *reg_sql(enum stmt which)
 {
-	return sql[which];
+	if (which >= STMT_INSPECTION_GET)
+		return reg_sql_supervision(which);
+	return which >= STMT_CASE_STEP_COUNT ? reg_sql_cases(which) : sql[which];
 }
 
 static const enum field stored[REG_STORED_FIELDS] = {FIELD_INDUSTRY, FIELD_NAME, FIELD_ADDRESS,

@@ -1,7 +1,8 @@
 /*
- * casework: the queue of tip-offs on the way from the spool to its end. So far: the drain.
+ * casework: the queue of tip-offs on the way from the spool to its end: the drain, the desk where staff open cases and take
+ *   their steps, the office's chain, the hand-over between hosts, erasing.
  *
- * Not here: opening what is sealed, and decisions (to come with the staff's side of cases); the form (intake).
+ * Not here: the form (intake); what may follow (policy_cases.h); the rows (register_cases.h).
  *
  * The drain, for a group of envelopes: check the outer form from bytes; slots and sealed photos durable outside git; one commit
  *   (records, chain lines); read back; status "received"; remembered as seen; off the spool. Each step may be done twice
@@ -17,10 +18,13 @@
 
 #include "tianlan/base.h"
 #include "tianlan/crypto.h"
+#include "tianlan/envelope.h"
+#include "tianlan/register_cases.h"
 
 struct drain_options {
 	const char *instance;
-	const char *host; /* name of this intake host: the branch is intake/HOST */
+	const char *host;  /* name of this intake host: the branch is intake/HOST */
+	const char *spool; /* folder in the instance; NULL: "spool" */
 	int64_t now;
 	size_t group; /* envelopes per commit, 1 to 1 000; 0: 100 */
 	const struct chance *chance;
@@ -57,5 +61,187 @@ struct chain_report {
 	char why[256];
 };
 enum err_code chain_verify(const char *instance, struct chain_report *ret, struct err *e) MUST_USE;
+
+/* ---- the desk ------------------------------------------------------------------------------------ */
+
+/*
+ * One person at work: a role says which key is used. The inspector's opens the facts, the reply officer's the contact; the office
+ * opens nothing and sees rows and clocks. On one machine all keys may lie in keys/: the role still decides.
+ *
+ * What a step leaves: the register's row (who, role, unit, day, outcome, reply; the reason sealed under a key of the case that only
+ * its slot gives), a record steps/HH/COMMITMENT/NNN in the branch `office` of cases.git with a line of the office chain (commitment of the
+ * case, step, role, day), and the status under the reporter's receipt in status/office.bin. The record holds the salted
+ * SHA-256 of the row's content, so that the chain vouches for the row and tells nothing of it.
+ * Order: the register first (one transaction), then the line, then the mark that it stands; a crash between is made good by the next
+ * desk_open() or desk_flush(). Writing a line twice is impossible: its record's path is its number.
+ * Errors: ERR_CONFLICT with policy_case_refusal()'s sentence; ERR_REFUSED: no key of this role opens the case, or the reply
+ *   holds a value of class NEVER; ERR_NOT_FOUND: the slot is not here (not handed over yet, or erased).
+ */
+enum desk_role { DESK_OFFICE = 0, DESK_INSPECTOR, DESK_REPLY, DESK_ROLES };
+const char *desk_role_id(enum desk_role r); /* "office" "inspector" "reply": the chain's role */
+bool desk_role_find(const char *id, enum desk_role *ret);
+
+struct desk;
+struct desk_options {
+	const char *instance;
+	struct reg *reg; /* the caller's, outlives the desk */
+	const struct policy *policy;
+	enum desk_role role;
+	const char *unit; /* for which unit the person acts: a code; NULL: none */
+	const char *by;	  /* who; required for steps */
+	struct day today;
+	const char *at; /* as in struct change_note */
+	const struct chance *chance;
+	bool read_only; /* only looks: takes nothing in and flushes nothing */
+};
+/* Takes new cases of every intake branch into the register, writes lines that are missing, anchors moved intake heads, reopens
+ * the cases of enterprises that relapsed. Works without cases.git (no case yet) and without keys. */
+enum err_code desk_open(const struct desk_options *o, struct desk **ret, struct err *e) MUST_USE;
+void desk_close(struct desk *d); /* accepts NULL; wipes keys */
+/* Writes the lines that wait (one commit for all), anchors, the week's head, status entries. desk_step() leaves them to it. */
+enum err_code desk_flush(struct desk *d, struct err *e) MUST_USE;
+
+struct desk_note {
+	int64_t n;
+	enum case_step kind;
+	struct day day;
+	const char *role, *unit, *by;
+	const char *text; /* NULL: none, erased, or not for this role's key */
+};
+struct desk_case {
+	struct tip_case row;
+	bool opened; /* by this role's key */
+	struct tipoff
+		tipoff; /* facts for the inspector, contact for the reply officer; the rest "" */
+	const struct desk_note *notes;
+	size_t note_count;
+	const char *draft; /* this role's; NULL */
+};
+/* The first opening by an inspector also records the day of receipt, kinds, street and status key (reg_case_opened). A case that
+ * cannot be opened (no key, no slot, quarantined) has opened false and *ret filled with its row: that is no error. What comes out
+ * is hostile input that was parsed again. */
+enum err_code desk_case_get(struct desk *d, int64_t number, struct arena *a, struct desk_case *ret,
+	struct err *e) MUST_USE;
+/* The cleaned JPEG of photo `index` (from 0): the sealed file is checked against the slot's hash, opened in memory and sent through the
+ * photo program anew. photo_program: its path. Needs the inspector's key. Appends to *ret. */
+enum err_code desk_photo(struct desk *d, int64_t number, size_t index, const char *photo_program,
+	struct buf *ret, struct err *e) MUST_USE;
+
+struct case_act {
+	enum case_step kind;
+	struct day day;	 /* DAY_NONE: today */
+	const char *why; /* staff's reason; sealed; required but for PUBLISHED */
+	enum case_outcome outcome;
+	const char *lead;
+	const char *const *helpers;
+	size_t helper_count;
+	int64_t into_case;
+	struct enterprise_id enterprise;
+	bool found_new;
+	int extend_days;
+	bool despite_open;
+	const char *
+		reply; /* what the reporter will read under the receipt (at most 1 800 bytes); NULL: as before */
+};
+/* The reply is checked: reg_text_check(), the contact of the case where this role can open it, and no run of 12 characters or more
+ * of the tip-off's own words where the facts can be opened. */
+enum err_code desk_step(struct desk *d, int64_t number, const struct case_act *act, int64_t *ret_n,
+	struct err *e) MUST_USE;
+enum err_code desk_draft_set(
+	struct desk *d, int64_t number, const char *text, struct err *e) MUST_USE; /* "" removes */
+
+/* Suggestions for `case dispatch`, `case link`, `case merge`; all in memory. */
+enum err_code desk_route(
+	struct desk *d, int64_t number, struct arena *a, struct route *ret, struct err *e) MUST_USE;
+struct desk_similar {
+	int64_t number; /* of the other case */
+	const char *id;
+	int score; /* 0 to 100 */
+	const char
+		*why; /* which enterprise, place, kinds, words agree: never the words themselves */
+};
+/* Open or concluded cases that may be the same matter, best first, score 40 and more; opens every case with the inspector's key. */
+enum err_code desk_similar(struct desk *d, int64_t number, struct arena *a,
+	const struct desk_similar **ret, size_t *ret_count, struct err *e) MUST_USE;
+struct desk_place { /* an enterprise the tip-off may be about */
+	struct enterprise_id id;
+	const char *name, *address;
+	int score;
+};
+enum err_code desk_enterprises(struct desk *d, int64_t number, struct arena *a,
+	const struct desk_place **ret, size_t *ret_count, struct err *e) MUST_USE;
+
+/* A tip-off by phone, letter or visit, sealed to the same keys and put through the same drain as host "desk" (folder desk/ for its
+ * spool). t: kinds, enterprise, street, place, happened_on, what, way, contact as the form would give them; the rest is set
+ * here. *ret_receipt is what the caller may tell the person. */
+enum err_code desk_new(struct desk *d, const char *origin, struct tipoff *t,
+	const struct photo_plain *photos, size_t photo_count, int64_t now,
+	struct receipt *ret_receipt, int64_t *ret_number, struct err *e) MUST_USE;
+
+/* After a relapse was recorded elsewhere: reopens what desk_open() would. */
+enum err_code desk_follow(struct desk *d, size_t *ret_reopened, struct err *e) MUST_USE;
+/* reg_release() and a step `published` for every case whose result is shown from now on. */
+enum err_code desk_release(struct desk *d, bool dry, struct arena *a, struct release_report *ret,
+	struct err *e) MUST_USE;
+
+/* ---- erasing (erase.c) -------------------------------------------------------------------------------- */
+
+/* The step `erased`, then: slot and photos here are destroyed (overwritten, the slot left as an empty file), the rows
+ * blanked, the status replaced by "erased" without a reply, and every other place that may hold a copy is asked (case_copy). Done
+ * again after a crash it goes on where it stopped. */
+enum err_code desk_erase(struct desk *d, int64_t number, const char *why, struct err *e) MUST_USE;
+/* Somebody confirms by hand that a place (a backup) holds it no more. */
+enum err_code desk_erase_confirm(
+	struct desk *d, int64_t number, const char *place, struct err *e) MUST_USE;
+struct due_for_erasing {
+	int64_t number;
+	const char *id;
+	const struct retention *rule;
+	struct day from;
+};
+/* What the retention periods would destroy as of today; nothing is done. */
+enum err_code desk_retention(struct desk *d, struct arena *a, const struct due_for_erasing **ret,
+	size_t *ret_count, struct err *e) MUST_USE;
+
+/* ---- hand-over (handover.c) ------------------------------------------------------------------------------ */
+
+/*
+ * A hub is a folder both sides can reach (a mounted disk, sshfs, or rsync between): HUB/cases.git (bare), HUB/slots/HOST/HH/ID,
+ * HUB/photos/HOST/HH/SHA, HUB/acks/HOST/ID (the office: have it), HUB/erase/HOST/ID (the office: destroy it), HUB/gone/HOST/ID (the
+ * host: destroyed). The three notes are signed (office key; host key) and name host, case and what is acknowledged.
+ * Every file is written beside, synced and renamed; every step may be done twice. Only what stands acknowledged is destroyed at
+ * the source, leaving the empty slot that keeps its case from coming twice.
+ */
+struct handover_report {
+	size_t sent, acknowledged, erased, fetched,
+		incomplete; /* cases; incomplete: record here, slot or photo not yet */
+	size_t branches,
+		bad; /* bad: files of the hub that are not what they say; left there, listed in the message */
+	char bad_first[256];
+};
+/* On the intake host: pushes intake/HOST, copies slots and photos of committed cases, then takes up acks and requests to erase. */
+enum err_code handover_send(const char *instance, const char *hub, int64_t now,
+	struct handover_report *ret, struct err *e) MUST_USE;
+/* On the staff host: fetches every intake/HOST branch (only forward: a chain that does not continue the one here is refused and said),
+ * checks it, takes slots and photos whose bytes are what the record and slot say, acknowledges, removes them from the hub, asks for what was erased, takes
+ * note of what is gone. Pushes the branch office to the hub. */
+enum err_code handover_fetch(const char *instance, const char *hub, struct reg *reg,
+	struct day today, struct handover_report *ret, struct err *e) MUST_USE;
+
+/* ---- do register and chains agree (agree.c) ----------------------------------------------------------------- */
+
+struct agree_report {
+	bool sound;
+	struct chain_report chain;
+	int64_t cases, steps,
+		waiting; /* waiting: steps whose line is not written yet (a crash; the next desk_open() does) */
+	int64_t evidence_bad;
+	char what[256]; /* the first that does not agree, a sentence */
+};
+/* chain_verify(); every row of the register has its record and `received` line and the other way round; every step its record, content
+ * hash (recomputed where the salt stands) and line, in order, and the other way round; every anchor names a head the intake chain had; evidence
+ * re-hashed; the cached state of every case is that of its steps. */
+enum err_code agree_verify(
+	const char *instance, struct reg *reg, struct agree_report *ret, struct err *e) MUST_USE;
 
 #endif

@@ -208,6 +208,12 @@ enum err_code photo_open(struct arena *a, const struct record *r, const struct s
 	const struct box_secret *facts, size_t index, const void *sealed, size_t len,
 	struct bytes *ret_jpeg, struct err *e) MUST_USE;
 
+/* The key under which staff's notes on a case are sealed: it follows from the case's own key in the slot, so that destroying the
+ * slot destroys them, wherever they lie. secret is of the half that is asked. ERR_REFUSED when no slot fits it. */
+enum slot_half { SLOT_FACTS, SLOT_CONTACT };
+enum err_code slot_note_key(const struct slot *s, enum slot_half half,
+	const struct box_secret *secret, uint8_t ret[KEY_BYTES], struct err *e) MUST_USE;
+
 /* ---- the spool (spool.c) ------------------------------------------------------------------------------------- */
 
 /*
@@ -382,6 +388,10 @@ enum err_code keys_public(const char *dir, enum key_purpose p, uint8_t (*ret)[KE
  * none. */
 enum err_code keys_secret(
 	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e) MUST_USE;
+
+/* Every secret of a purpose in dir, the newest first: a case sealed to an older key is opened with the older secret. */
+enum err_code keys_secrets(const char *dir, enum key_purpose p, uint8_t (*ret)[KEY_BYTES],
+	size_t max, size_t *ret_count, struct err *e) MUST_USE;
 
 /* ---- the signed bundle (bundle.c, bundle_wire.c) ------------------------------------------------------------------------ */
 

@@ -121,6 +121,20 @@ struct ledger_audit {
  * history it has). A fault found is not an error: *ret says where. */
 enum err_code ledger_audit(struct ledger *l, struct ledger_audit *ret, struct err *e) MUST_USE;
 
+/* ---- between repositories (transfer.c) ------------------------------------------------------------------ */
+
+/* other is the path of another bare repository (made where missing by push). Only fast-forward; what arrives is synced, and read
+ * back, before the ref moves. Both return without change when there is nothing new. ERR_CONFLICT: the other side does not continue
+ * this one (rewritten, or a fork). ERR_NOT_FOUND: no such repository or branch to fetch. */
+enum err_code ledger_push(
+	const char *path, const char *other, const char *branch, struct err *e) MUST_USE;
+/* Fetched under refs/incoming/BRANCH first; *check (may be NULL) looks at it before the branch here moves: other than ERR_OK leaves the
+ * branch as it was. */
+typedef enum err_code ledger_incoming_fn(
+	const char *path, const char *incoming_branch, void *ctx, struct err *e);
+enum err_code ledger_fetch(const char *path, const char *other, const char *branch,
+	ledger_incoming_fn *check, void *ctx, bool *ret_moved, struct err *e) MUST_USE;
+
 /* ---- upkeep ------------------------------------------------------------------------------------------- */
 
 /* When there are more than max_packs packs, writes the smallest together until half as many stand; so packs grow geometrically.

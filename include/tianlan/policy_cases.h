@@ -65,8 +65,10 @@ struct case_course {
 	struct day since;
 	struct day received, accepted, dispatched, objected, checked, rectifying, concluded,
 		published, asked; /* of the present round: a reopening forgets all but received */
-	struct day answered; /* accepted, declined, merged or transferred first: the reporter was told what becomes of it */
-	struct day running_from; /* acceptance, or the last reopening: where the time to conclude begins */
+	struct day
+		answered; /* accepted, declined, merged or transferred first: the reporter was told what becomes of it */
+	struct day
+		running_from; /* acceptance, or the last reopening: where the time to conclude begins */
 	enum case_outcome outcome;
 	int extended_days, reopened, dispatches;
 };
@@ -76,10 +78,10 @@ void policy_case_course(const struct case_fact *steps, size_t count, struct case
 struct case_next { /* what is to be done, and what bears on whether it may */
 	enum case_step kind;
 	struct day day;
-	enum case_outcome outcome;  /* CHECKED */
-	int days;		    /* EXTENDED */
-	bool linked;		    /* an enterprise is linked (RECTIFYING: given now) */
-	bool enterprise_settled;    /* that enterprise is signed off (or withdrawn, out of scope) */
+	enum case_outcome outcome; /* CHECKED */
+	int days;		   /* EXTENDED */
+	bool linked;		   /* an enterprise is linked (RECTIFYING: given now) */
+	bool enterprise_settled;   /* that enterprise is signed off (or withdrawn, out of scope) */
 	bool despite_open; /* CONCLUDED: staff say so although the rectification goes on, with a reason */
 };
 /* May it follow? NULL when it may, else why not and what to do first. Every pair of state and step has an answer
@@ -96,7 +98,8 @@ enum case_bucket policy_case_bucket(
 #define ROUTE_HELPERS 8
 struct route {
 	const char *lead; /* unit code; the fallback when no kind says */
-	const char *helpers[ROUTE_HELPERS]; /* the other departments the kinds go to, in the order of the data */
+	const char *helpers
+		[ROUTE_HELPERS]; /* the other departments the kinds go to, in the order of the data */
 	size_t helper_count;
 	const char *street; /* as given; NULL when unknown */
 	const char *reason; /* one sentence, in the arena: why this lead */
@@ -117,13 +120,16 @@ struct day policy_workdays_add(
 /* ---- clocks (clocks.conf) ------------------------------------------------------------------------ */
 
 struct clock_law {
-	const char *name; /* "petition-tell" "petition-conclude" "petition-object" "penalty-decide" … */
+	const char *
+		name; /* "petition-tell" "petition-conclude" "petition-object" "penalty-decide" … */
 	const char *law, *article, *what; /* 信访条例（2005）, 第三十三条, what must be done */
-	struct day in_force_from, in_force_until; /* until: DAY_NONE when still in force; both included */
+	struct day in_force_from,
+		in_force_until; /* until: DAY_NONE when still in force; both included */
 	int days;
 	bool working;	    /* counted in working days */
 	int extension_days; /* most that may be added once; 0: none */
-	enum case_step from, to; /* on a case: which step starts and which ends it; 0: not a case's clock */
+	enum case_step from,
+		to; /* on a case: which step starts and which ends it; 0: not a case's clock */
 };
 const struct clock_law *policy_clock_laws(const struct policy *p, size_t *ret_count);
 /* The version of this name in force on the day it starts; NULL when there is none. */
@@ -138,8 +144,7 @@ struct clock_due {
 };
 /* extended: days added. force_working: count in working days whatever the data says. */
 void policy_clock(const struct policy *p, struct arena *a, const struct clock_law *law,
-	struct day from, int extended, bool force_working, struct day today,
-	struct clock_due *ret);
+	struct day from, int extended, bool force_working, struct day today, struct clock_due *ret);
 #define CASE_CLOCKS 4
 /* The clocks of a case that ran or run, in the order of the data. */
 size_t policy_case_clocks(const struct policy *p, struct arena *a, const struct case_course *c,
@@ -161,9 +166,9 @@ const struct retention *policy_retention(
 /* ---- the publication gate (gate.conf, gate.c) -------------------------------------------------------- */
 
 struct gate {
-	int delay_days;	 /* after the end of the week of receipt */
-	int batch;	 /* a release shows at least so many changes, or there is none */
-	int cell;	 /* every cell is 0 or at least this, and changes by none or at least this many cases */
+	int delay_days; /* after the end of the week of receipt */
+	int batch;	/* a release shows at least so many changes, or there is none */
+	int cell; /* every cell is 0 or at least this, and changes by none or at least this many cases */
 	int coarse_days; /* waiting longer: shown under "rest" */
 };
 const struct gate *policy_gate(const struct policy *p);
@@ -171,7 +176,8 @@ enum gate_table { GATE_MONTH, GATE_KIND, GATE_STREET, GATE_LEAD, GATE_TABLES };
 #define GATE_REST "rest" /* the label of what is too rare to be shown by itself */
 #define GATE_NONE "none" /* not known yet: nobody has opened the case, or it names none */
 struct gate_position {
-	const char *label[GATE_TABLES]; /* 2018-01, "dust", "650105001", "environment", GATE_REST or GATE_NONE */
+	const char *label
+		[GATE_TABLES]; /* 2018-01, "dust", "650105001", "environment", GATE_REST or GATE_NONE */
 	enum case_bucket bucket;
 };
 struct gate_case {
@@ -180,7 +186,7 @@ struct gate_case {
 	struct day week_end; /* Sunday of the week of receipt */
 	struct day changed;  /* since when `now` holds */
 	/* set by policy_release(): */
-	bool moves;		/* shown from now on as `to` */
+	bool moves;		 /* shown from now on as `to` */
 	struct gate_position to; /* == now, or coarser; == was when it does not move */
 };
 /*

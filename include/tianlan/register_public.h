@@ -40,6 +40,8 @@ struct pub_event {
 };
 struct pub_evidence {
 	char sha256[65];
+	const char *
+		public_sha256; /* of the re-encoded copy that may be shown (evidence/public/HH/SHA.jpg); NULL */
 	const char *name, *kind;
 	struct day day;
 	uint64_t bytes;
@@ -47,6 +49,21 @@ struct pub_evidence {
 struct pub_task {
 	const char *kind, *unit;
 	struct day asked_on, due, done_on;
+};
+struct pub_lookback {
+	const char *quarter; /* "2018Q1" */
+	int64_t enterprise;
+	const char *street, *reason; /* relapsed recent drawn */
+	struct day done_on;
+	const char *result; /* held relapsed moved-away */
+};
+struct pub_inspection {
+	int64_t seq;
+	struct day day;
+	const char *kind, *team, *unit; /* unit NULL: none */
+	int64_t enterprise;		/* 0: none */
+	const char *doc, *result, *text;
+	struct day published, put_right;
 };
 struct pub_record {
 	int64_t number;
@@ -75,8 +92,13 @@ struct pub_record {
 	const struct pub_task *tasks;
 	size_t task_count;
 	struct day first_reported,
-		last_reported;	/* months of monthly reports that held it; DAY_NONE */
-	struct day content_day; /* the day of its newest change, as content date */
+		last_reported;		      /* months of monthly reports that held it; DAY_NONE */
+	struct day content_day;		      /* the day of its newest change, as content date */
+	int64_t tipoffs;		      /* tip-offs a release shows of it: 0, or 3 and more */
+	const struct pub_lookback *lookbacks; /* done ones, by quarter */
+	size_t lookback_count;
+	const struct pub_inspection *inspections; /* published ones about it, by day */
+	size_t inspection_count;
 };
 /* Every record with from <= number < to, by number, whole: four statements run in step. to 0: no end. */
 typedef enum err_code pub_record_fn(void *ctx, const struct pub_record *rec, struct err *e);
@@ -121,6 +143,112 @@ typedef enum err_code pub_sum_fn(
 	void *ctx, const char *group, int64_t count, double sum, struct err *e);
 enum err_code pub_output_sum(
 	struct pub *p, const char *by, pub_sum_fn *fn, void *ctx, struct err *e) MUST_USE;
+
+/* ---- tip-offs: what the last release shows ---------------------------------------------------- */
+
+struct pub_tip_cell {
+	const char *grouping; /* total month kind street lead */
+	const char *
+		label; /* "" for total; a month, slug or code; "rest": too rare to be shown alone; "none": not known yet */
+	const char *bucket; /* policy_bucket_id() */
+	int64_t count;	    /* 3 and more */
+};
+typedef enum err_code pub_tip_cell_fn(void *ctx, const struct pub_tip_cell *c, struct err *e);
+enum err_code pub_tip_cell_each(
+	struct pub *p, pub_tip_cell_fn *fn, void *ctx, struct err *e) MUST_USE;
+struct pub_tip_release {
+	int64_t seq;
+	struct day day;
+};
+typedef enum err_code pub_tip_release_fn(void *ctx, const struct pub_tip_release *r, struct err *e);
+enum err_code pub_tip_release_each(
+	struct pub *p, pub_tip_release_fn *fn, void *ctx, struct err *e) MUST_USE;
+struct pub_tip_result {
+	int64_t release;
+	struct day day;
+	const char *street, *outcome, *reply; /* street "rest" or "none" too; reply NULL: none */
+};
+/* By release, street, outcome, reply: an order that tells nothing of when which came. */
+typedef enum err_code pub_tip_result_fn(void *ctx, const struct pub_tip_result *r, struct err *e);
+enum err_code pub_tip_result_each(
+	struct pub *p, pub_tip_result_fn *fn, void *ctx, struct err *e) MUST_USE;
+typedef enum err_code pub_chain_week_fn(
+	void *ctx, const char *week, const char *head, struct err *e);
+enum err_code pub_chain_week_each(
+	struct pub *p, pub_chain_week_fn *fn, void *ctx, struct err *e) MUST_USE;
+
+/* ---- supervision -------------------------------------------------------------------------------- */
+
+typedef enum err_code pub_inspection_fn(void *ctx, const struct pub_inspection *i, struct err *e);
+enum err_code pub_inspection_each(
+	struct pub *p, pub_inspection_fn *fn, void *ctx, struct err *e) MUST_USE;
+struct pub_lookback_plan {
+	const char *quarter, *seed;
+	struct day made_on;
+	int months, share;
+};
+typedef enum err_code pub_lookback_plan_fn(
+	void *ctx, const struct pub_lookback_plan *l, struct err *e);
+enum err_code pub_lookback_plan_each(
+	struct pub *p, pub_lookback_plan_fn *fn, void *ctx, struct err *e) MUST_USE;
+struct pub_lookback_count {
+	const char *quarter, *street;
+	int64_t planned, done, relapsed;
+};
+typedef enum err_code pub_lookback_count_fn(
+	void *ctx, const struct pub_lookback_count *l, struct err *e);
+enum err_code pub_lookback_count_each(
+	struct pub *p, pub_lookback_count_fn *fn, void *ctx, struct err *e) MUST_USE;
+typedef enum err_code pub_lookback_fn(void *ctx, const struct pub_lookback *l, struct err *e);
+enum err_code pub_lookback_each(
+	struct pub *p, pub_lookback_fn *fn, void *ctx, struct err *e) MUST_USE; /* done ones */
+struct pub_ranking {
+	const char *quarter, *sha256;
+	struct day computed_on, rules_from;
+};
+typedef enum err_code pub_ranking_fn(void *ctx, const struct pub_ranking *r, struct err *e);
+enum err_code pub_ranking_each(
+	struct pub *p, pub_ranking_fn *fn, void *ctx, struct err *e) MUST_USE;
+struct pub_ranking_row {
+	const char *unit;
+	int64_t total; /* hundredths; -1: not ranked */
+	int rank, best, worst;
+};
+typedef enum err_code pub_ranking_row_fn(void *ctx, const struct pub_ranking_row *r, struct err *e);
+enum err_code pub_ranking_row_each(struct pub *p, const char *quarter, pub_ranking_row_fn *fn,
+	void *ctx, struct err *e) MUST_USE; /* by rank, unit */
+struct pub_ranking_item {
+	const char *unit, *item;
+	int64_t part, whole, score; /* part -1: not shown */
+};
+typedef enum err_code pub_ranking_item_fn(
+	void *ctx, const struct pub_ranking_item *i, struct err *e);
+enum err_code pub_ranking_item_each(struct pub *p, const char *quarter, pub_ranking_item_fn *fn,
+	void *ctx, struct err *e) MUST_USE;
+struct pub_ranking_trace {
+	const char *unit, *item, *what; /* enterprise report inspection */
+	int64_t number;
+	bool counted;
+};
+typedef enum err_code pub_ranking_trace_fn(
+	void *ctx, const struct pub_ranking_trace *t, struct err *e);
+enum err_code pub_ranking_trace_each(struct pub *p, const char *quarter, pub_ranking_trace_fn *fn,
+	void *ctx, struct err *e) MUST_USE;
+struct pub_task_sum {
+	const char *unit, *kind;
+	int64_t asked, done, with_due;
+	struct day next_due;
+};
+typedef enum err_code pub_task_sum_fn(void *ctx, const struct pub_task_sum *t, struct err *e);
+enum err_code pub_task_sum_each(
+	struct pub *p, pub_task_sum_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* Every task, by unit, due, enterprise: for the departments' lists and what is past its day. */
+struct pub_task_of {
+	int64_t enterprise;
+	struct pub_task task;
+};
+typedef enum err_code pub_task_of_fn(void *ctx, const struct pub_task_of *t, struct err *e);
+enum err_code pub_task_each(struct pub *p, pub_task_of_fn *fn, void *ctx, struct err *e) MUST_USE;
 
 /* For the test that proves the door is narrow: prepares any statement through the authorizer. */
 enum err_code pub_probe(struct pub *p, const char *sql, struct err *e) MUST_USE;
