@@ -143,7 +143,7 @@ format:
 
 # The fuzz targets, replaying their corpus in every check and running freely in `make soak`.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_ROOMS := intake envelope ledger photo register theme policy markup input crypto base
+FUZZ_ROOMS := site intake envelope ledger photo register theme policy markup input crypto base
 FUZZ_FLAGS := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz: $(FUZZERS)
 $(BUILD)/fuzz/%.o: %.c

@@ -453,6 +453,22 @@ static enum err_code run_groups(struct drain *d, size_t group, struct err *e)
 	return code;
 }
 
+/* One status file has one filler, whoever drains into it: the intake host's, or, for the desk's own letters where there is no
+ * intake host, the office's. */
+static enum err_code read_filler(struct drain *d, struct err *e)
+{
+	struct err why = {0};
+	bool made = false;
+	enum err_code code = key_read(path_join(d->run, d->o->instance, "host/filler.secret"),
+		KEY_FILLER, true, d->filler, &why);
+
+	if (code == ERR_NOT_FOUND && d->o->spool)
+		return office_filler(d->o->instance, d->o->chance, d->filler, &made, e);
+	if (code)
+		*e = why;
+	return code;
+}
+
 static enum err_code open_all(struct drain *d, struct err *e)
 {
 	const struct drain_options *o = d->o;
@@ -462,10 +478,10 @@ static enum err_code open_all(struct drain *d, struct err *e)
 	if (!host_name_valid(o->host))
 		return err_set(
 			e, ERR_USAGE, T("收件服务器的名字不对", "the intake host's name is wrong"));
-	if (key_read(path_join(a, o->instance, "host/filler.secret"), KEY_FILLER, true, d->filler,
-		    e) ||
-		shelf_open(&d->shelf, o->instance, e) || shelf_lock(&d->shelf, e) ||
-		spool_open(path_join(a, o->instance, "spool"), SPOOL_DRAIN, &d->spool, e) ||
+	if (read_filler(d, e) || shelf_open(&d->shelf, o->instance, e) ||
+		shelf_lock(&d->shelf, e) ||
+		spool_open(path_join(a, o->instance, o->spool ? o->spool : "spool"), SPOOL_DRAIN,
+			&d->spool, e) ||
 		ledger_open(path_join(a, o->instance, "cases.git"),
 			arena_printf(a, "intake/%s", o->host), &d->ledger, e))
 		return e->code;

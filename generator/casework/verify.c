@@ -1,7 +1,7 @@
 /*
  * Do chain and records agree? After the audit of each branch: every record has its `received` line with the record's
  * commitment and week, every `received` line its record. A line does not name the case, so the two lists are matched by
- * commitment.
+ * commitment. The office's branch has other records: verify_office.c.
  */
 #include "casework/casework_internal.h"
 
@@ -32,28 +32,32 @@ struct matching {
 	size_t record_count, record_cap;
 };
 
-static void fault(struct matching *m, const char *file, int line, int64_t seq, const char *why)
+void chain_fault(struct chain_report *r, const char *branch, const char *file, int line,
+	int64_t seq, const char *why)
 {
-	struct chain_report *r = m->report;
-
 	if (!r->sound)
 		return;
 	r->sound = false;
 	r->line = line;
 	r->seq = seq;
-	snprintf(r->branch, sizeof r->branch, "%s", m->branch);
+	snprintf(r->branch, sizeof r->branch, "%s", branch);
 	snprintf(r->file, sizeof r->file, "%s", file);
 	snprintf(r->why, sizeof r->why, "%s", why);
 }
 
-static void fault_line(struct matching *m, int64_t seq, const char *why)
+void chain_fault_line(struct chain_report *r, const char *branch, int64_t seq, const char *why)
 {
 	char file[64];
 	int64_t shard = (seq - 1) / LEDGER_SHARD_LINES;
 
 	snprintf(file, sizeof file, "chain/%03lld/%03lld.log", (long long)(shard / 1000),
 		(long long)(shard % 1000));
-	fault(m, file, (int)((seq - 1) % LEDGER_SHARD_LINES) + 1, seq, why);
+	chain_fault(r, branch, file, (int)((seq - 1) % LEDGER_SHARD_LINES) + 1, seq, why);
+}
+
+static void fault(struct matching *m, const char *file, int line, int64_t seq, const char *why)
+{
+	chain_fault(m->report, m->branch, file, line, seq, why);
 }
 
 static enum err_code note_line(const struct chain_line *line, void *ctx, struct err *e)
@@ -158,7 +162,7 @@ static void match(struct matching *m)
 		qsort(m->lines, m->line_count, sizeof *m->lines, by_seq);
 	for (size_t i = 0; i < m->line_count; i++)
 		if (!m->lines[i].kept && m->lines[i].seq <= m->audited)
-			fault_line(m, m->lines[i].seq,
+			chain_fault_line(m->report, m->branch, m->lines[i].seq,
 				T("这一行登记的举报没有记录",
 					"the tip-off of this line has no record"));
 }
@@ -178,6 +182,8 @@ static enum err_code verify_branch(struct matching *m, struct ledger *l, struct 
 	/* The drain may be at work: records are read after the audit and lines after the records, so that each record's line
 	 * is among the lines, and each audited line's record among the records. */
 	m->audited = audit.lines;
+	if (str_eq(m->branch, OFFICE_BRANCH))
+		return office_verify(l, audit.lines, m->report, e);
 	if (ledger_each(l, "cases/", note_record, m, e) || ledger_each_line(l, note_line, m, e))
 		return e->code;
 	match(m);

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include "cli/instance.h"
+#include "tianlan/policy_cases.h"
 #include "tianlan/register.h"
 
 #include <string.h>
@@ -101,8 +102,7 @@ enum err_code cli_policy(struct cli *c, struct err *e)
 		return ERR_OK;
 	const char *own = path_join(c->arena, c->dir, "content/policy");
 	const char *shared = path_join(c->arena, c->share, "content/policy");
-	bool has_own = file_exists(path_join(c->arena, own, "annex1.conf"));
-	return policy_load(has_own ? own : shared, &c->policy, e);
+	return policy_load_over(own, shared, &c->policy, e);
 }
 
 enum err_code cli_register(struct cli *c, struct reg **ret, struct err *e)

@@ -29,7 +29,7 @@ struct cli {
 
 /* The options below are taken off argv before a command sees it: -C --json --today --lang --by --why. */
 
-/* Loads the policy data of the share tree (an instance's content/policy wins where it exists). */
+/* Loads the policy data of the share tree; each file in the instance's content/policy wins over its own. */
 enum err_code cli_policy(struct cli *c, struct err *e) MUST_USE;
 /* Opens the instance's register; the caller closes it. */
 enum err_code cli_register(struct cli *c, struct reg **ret, struct err *e) MUST_USE;

@@ -7,6 +7,7 @@
 #include "cli/demo.h"
 #include "cli/instance.h"
 #include "cli/intake.h"
+#include "cli/photo_run.h"
 
 #include <stdio.h>
 
@@ -35,9 +36,78 @@ static enum err_code fill(struct demo *d, struct err *e)
 		return e->code;
 	for (int month = 0; month < 3; month++)
 		for (size_t street = 0; street < streets; street++)
-			if (demo_report(d, street, month, e))
+			if (demo_report(d, street, month,
+				    day_add(day_add_months(day_from_ymd(2017, 12, 1), month), 26),
+				    e))
 				return e->code;
 	return demo_course(d, e);
+}
+
+/* ---- pictures: drawn ones, so that a record shows before and after ----------------------------- */
+
+enum { PICTURED = 8 };
+struct pictured {
+	size_t count;
+	struct {
+		struct enterprise_id id;
+		struct day before, after;
+	} list[PICTURED];
+};
+
+static enum err_code choose(void *ctx, const struct enterprise *row, struct err *e)
+{
+	struct pictured *p = ctx;
+	(void)e;
+	if (p->count < PICTURED && row->course.state == STATE_SIGNED_OFF &&
+		day_is_set(row->course.order) && day_is_set(row->course.cleared[4])) {
+		p->list[p->count].id = row->id;
+		p->list[p->count].before = row->course.order;
+		p->list[p->count++].after = row->course.cleared[4];
+	}
+	return ERR_OK;
+}
+
+struct last {
+	int64_t seq;
+};
+
+static enum err_code note_last(void *ctx, const struct evidence *ev, struct err *e)
+{
+	(void)e;
+	((struct last *)ctx)->seq = ev->seq;
+	return ERR_OK;
+}
+
+static enum err_code picture(struct cli *c, struct demo *d, struct enterprise_id id,
+	const char *kind, struct day day, struct err *e)
+{
+	const char *file = path_join(d->arena, c->share,
+		str_eq(kind, "photo-before") ? "content/demo/before.jpg"
+					     : "content/demo/after.jpg");
+	const char *why;
+	char text[DAY_TEXT_BYTES];
+	struct last last = {0};
+	struct change_note note = {.by = "演示录入员",
+		.why = "演示",
+		.at = arena_printf(d->arena, "%sT16:00:00+08:00", day_text(d->today, text))};
+	if (reg_evidence_add(d->reg, id, file, kind, day, true, &note, e) ||
+		reg_evidence_each(d->reg, id, note_last, &last, e))
+		return e->code;
+	/* Where photo-clean is not at hand it stays filed and is not shown. */
+	return photo_publish(c, d->reg, last.seq, &note, &why, e);
+}
+
+static enum err_code pictures(struct cli *c, struct demo *d, struct err *e)
+{
+	struct pictured p = {0};
+	struct enterprise_filter settled = {.state = STATE_SIGNED_OFF};
+	enum err_code code = reg_enterprise_each(d->reg, &settled, choose, &p, e);
+	for (size_t i = 0; !code && i < p.count; i++) {
+		code = picture(c, d, p.list[i].id, "photo-before", p.list[i].before, e);
+		if (!code)
+			code = picture(c, d, p.list[i].id, "photo-after", p.list[i].after, e);
+	}
+	return code;
 }
 
 /* So that tip-offs can be tried out at once: the office and its intake host on one machine. Keys are the one thing that
@@ -89,10 +159,12 @@ enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
 	if (reg_create(c->dir, c->policy, uuid, "650105", &note, e) ||
 		reg_open(c->dir, c->policy, &d.reg, e))
 		return e->code;
-	enum err_code code = fill(&d, e);
-	reg_close(d.reg);
+	enum err_code code = tipoffs(c, e);
 	if (!code)
-		code = tipoffs(c, e);
+		code = fill(&d, e);
+	if (!code)
+		code = pictures(c, &d, e);
+	reg_close(d.reg);
 	if (code)
 		return code;
 	if (c->json)

@@ -13,24 +13,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum side { SIDE_BOTH, SIDE_INTAKE, SIDE_STAFF, SIDE_STAFF_ALONE };
+
 static const struct part {
 	const char *kind, *template, *path; /* path: where it goes on the machine */
+	enum side side; /* STAFF_ALONE: only on a machine that takes no tip-offs in (--staff) */
 } parts[] = {
-	{"nginx", "nginx.conf.in", "/etc/nginx/sites-available/tianlan"},
-	{"lighttpd", "lighttpd-site.conf.in", "/etc/lighttpd/tianlan.conf"},
-	{"systemd", "systemd/sysusers.conf.in", "/etc/sysusers.d/tianlan.conf"},
-	{"systemd", "systemd/tmpfiles.conf.in", "/etc/tmpfiles.d/tianlan.conf"},
-	{"systemd", "systemd/tianlan-drain.service.in",
-		"/etc/systemd/system/tianlan-drain.service"},
-	{"systemd", "systemd/tianlan-cgi.socket.in", "/etc/systemd/system/tianlan-cgi.socket"},
-	{"systemd", "systemd/tianlan-cgi.service.in", "/etc/systemd/system/tianlan-cgi.service"},
-	{"systemd", "systemd/tianlan-report.socket.in",
-		"/etc/systemd/system/tianlan-report.socket"},
+	{"nginx", "nginx.conf.in", "/etc/nginx/sites-available/tianlan", SIDE_BOTH},
+	{"lighttpd", "lighttpd-site.conf.in", "/etc/lighttpd/tianlan.conf", SIDE_BOTH},
+	{"systemd", "systemd/sysusers.conf.in", "/etc/sysusers.d/tianlan.conf", SIDE_BOTH},
+	{"systemd", "systemd/tmpfiles.conf.in", "/etc/tmpfiles.d/tianlan.conf", SIDE_INTAKE},
+	{"systemd", "systemd/tmpfiles-staff.conf.in", "/etc/tmpfiles.d/tianlan.conf",
+		SIDE_STAFF_ALONE},
+	{"systemd", "systemd/tianlan-drain.service.in", "/etc/systemd/system/tianlan-drain.service",
+		SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-cgi.socket.in", "/etc/systemd/system/tianlan-cgi.socket",
+		SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-cgi.service.in", "/etc/systemd/system/tianlan-cgi.service",
+		SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-report.socket.in", "/etc/systemd/system/tianlan-report.socket",
+		SIDE_INTAKE},
 	{"systemd", "systemd/tianlan-report@.service.in",
-		"/etc/systemd/system/tianlan-report@.service"},
-	{"systemd", "systemd/tianlan-build.service.in",
-		"/etc/systemd/system/tianlan-build.service"},
-	{"systemd", "systemd/tianlan-build.timer.in", "/etc/systemd/system/tianlan-build.timer"},
+		"/etc/systemd/system/tianlan-report@.service", SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-handover-send.service.in",
+		"/etc/systemd/system/tianlan-handover-send.service", SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-handover-send.timer.in",
+		"/etc/systemd/system/tianlan-handover-send.timer", SIDE_INTAKE},
+	{"systemd", "systemd/tianlan-handover-fetch.service.in",
+		"/etc/systemd/system/tianlan-handover-fetch.service", SIDE_STAFF},
+	{"systemd", "systemd/tianlan-handover-fetch.timer.in",
+		"/etc/systemd/system/tianlan-handover-fetch.timer", SIDE_STAFF},
+	{"systemd", "systemd/tianlan-build.service.in", "/etc/systemd/system/tianlan-build.service",
+		SIDE_STAFF},
+	{"systemd", "systemd/tianlan-build.timer.in", "/etc/systemd/system/tianlan-build.timer",
+		SIDE_STAFF},
 };
 
 struct deploy {
@@ -38,7 +54,8 @@ struct deploy {
 	const char *kind, *domain, *base, *out;
 	const char *instance, *programs, *tianlan, *share; /* absolute paths */
 	struct report_config report;
-	bool fastcgi;
+	const char *hub;
+	bool fastcgi, staff;
 };
 
 enum { FILLS_MAX = 24 };
@@ -119,6 +136,7 @@ static enum err_code make_fills(
 		{"@COMMON@", common},
 		{"@HARDENING@", hardening},
 		{"@TABLE@", table_lines(a, d->instance)},
+		{"@HUB@", d->hub},
 	};
 	_Static_assert(COUNT_OF(all) <= FILLS_MAX, "room for every fill");
 	memcpy(fills, all, sizeof all);
@@ -162,7 +180,8 @@ static enum err_code print(const struct deploy *d, struct err *e)
 		return e->code;
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		const char *text;
-		if (!str_eq(parts[i].kind, d->kind))
+		if (!str_eq(parts[i].kind, d->kind) ||
+			parts[i].side == (d->staff ? SIDE_INTAKE : SIDE_STAFF_ALONE))
 			continue;
 		if (fill_file(d->c, parts[i].template, fills, count, &text, e) ||
 			(d->out && write_out(d, parts[i].path, text, e)))
@@ -223,13 +242,16 @@ enum err_code cmd_deploy(struct cli *c, int argc, char **argv, struct err *e)
 {
 	static const char usage[] =
 		"tianlan deploy print nginx|lighttpd|systemd [--domain HOST] [--prefix DIR] "
-		"[--instance DIR] [--fastcgi] [--out DIR]";
+		"[--instance DIR] [--fastcgi] [--hub DIR] [--staff] [--out DIR]";
 	const char *domain = NULL, *prefix = NULL, *instance = c->dir;
-	struct deploy d = {.c = c, .fastcgi = cli_flag(&argc, argv, "--fastcgi")};
+	struct deploy d = {.c = c,
+		.fastcgi = cli_flag(&argc, argv, "--fastcgi"),
+		.staff = cli_flag(&argc, argv, "--staff")};
 	bool known = false;
 	if (cli_option(&argc, argv, "--domain", &domain, e) ||
 		cli_option(&argc, argv, "--prefix", &prefix, e) ||
 		cli_option(&argc, argv, "--instance", &instance, e) ||
+		cli_option(&argc, argv, "--hub", &d.hub, e) ||
 		cli_option(&argc, argv, "--out", &d.out, e) ||
 		cli_words(argc, argv, 2, 2, usage, e))
 		return e->code;
@@ -239,10 +261,12 @@ enum err_code cmd_deploy(struct cli *c, int argc, char **argv, struct err *e)
 	if (!str_eq(argv[1], "print") || !known)
 		return err_set(e, ERR_USAGE, T("用法：%s", "usage: %s"), usage);
 	d.instance = absolute(c->arena, instance);
-	if (read_instance(&d, domain, e) || find_programs(&d, prefix, e))
+	if (read_instance(&d, domain, e) || find_programs(&d, prefix, e) ||
+		(!d.hub && instance_hub(c->arena, d.instance, &d.hub, e)))
 		return e->code;
+	d.hub = d.hub ? absolute(c->arena, d.hub) : "/srv/tianlan-hub";
 	const char *const checked[] = {
-		d.instance, d.programs, d.tianlan, d.share, d.domain, d.base};
+		d.instance, d.programs, d.tianlan, d.share, d.domain, d.base, d.hub};
 	for (size_t i = 0; i < COUNT_OF(checked); i++)
 		if (check_path(checked[i], e))
 			return e->code;

@@ -3,11 +3,11 @@
  *
  * An event is never changed: `add ID --kind correction --corrects SEQ --note WHY` takes one back.
  */
+#include "cli/desk_cli.h"
+#include "cli/photo_run.h"
 #include "cli/record_out.h"
 
 #include <string.h>
-
-#define FILES_MAX 64
 
 static const char usage[] =
 	"tianlan event add ID --kind KIND --day D [--unit U] [--doc N] [--note T] [--public-note] "
@@ -26,26 +26,6 @@ static enum err_code read_kind(int *argc, char **argv, enum event_kind *ret, str
 	return ERR_OK;
 }
 
-static enum err_code read_files(int *argc, char **argv, const char **files, struct err *e)
-{
-	size_t count = 0;
-
-	for (;;) {
-		const char *path = NULL;
-
-		if (cli_option(argc, argv, "--file", &path, e))
-			return e->code;
-		if (!path)
-			break;
-		if (count == FILES_MAX)
-			return err_set(e, ERR_USAGE,
-				T("一次最多 %d 个文件", "at most %d files at once"), FILES_MAX);
-		files[count++] = path;
-	}
-	files[count] = NULL;
-	return ERR_OK;
-}
-
 static enum err_code read_event(
 	int *argc, char **argv, struct event_new *ev, const char **files, struct err *e)
 {
@@ -60,7 +40,7 @@ static enum err_code read_event(
 		cli_option(argc, argv, "--doc", &ev->doc, e) ||
 		cli_option(argc, argv, "--note", &ev->note, e) ||
 		cli_option(argc, argv, "--corrects", &corrects, e) ||
-		read_files(argc, argv, files, e))
+		record_files(argc, argv, files, e))
 		return e->code;
 	if (!day_is_set(ev->day))
 		return err_set(e, ERR_USAGE, T("缺少选项 --day", "option --day is missing"));
@@ -73,7 +53,7 @@ static enum err_code read_event(
 }
 
 static enum err_code report_added(struct cli *c, struct reg *r, struct enterprise_id id,
-	const struct event_new *ev, int64_t seq, struct err *e)
+	const struct event_new *ev, int64_t seq, size_t reopened, struct err *e)
 {
 	char text[ENTERPRISE_ID_BYTES];
 	struct enterprise now;
@@ -89,6 +69,8 @@ static enum err_code report_added(struct cli *c, struct reg *r, struct enterpris
 			T(policy_event_label(ev->kind), policy_event_label_en(ev->kind)),
 			T(policy_state_label(now.course.state),
 				policy_state_slug(now.course.state)));
+		if (reopened)
+			cli_print(T("重启了 %zu 件举报\n", "%zu tip-offs were reopened\n"), reopened);
 		return ERR_OK;
 	}
 	buf_init(&out, 1 << 12);
@@ -99,23 +81,32 @@ static enum err_code report_added(struct cli *c, struct reg *r, struct enterpris
 	json_out_string(&j, "kind", policy_event_id(ev->kind));
 	record_json_day(&j, "day", ev->day);
 	json_out_string(&j, "state", policy_state_slug(now.course.state));
+	json_out_int(&j, "reopened", (int64_t)reopened);
 	json_out_object_end(&j);
 	return record_json_finish(&out, e);
 }
 
 static enum err_code add(struct cli *c, struct reg *r, int argc, char **argv, struct err *e)
 {
-	const char *files[FILES_MAX + 1];
+	const char *files[RECORD_FILES_MAX + 1];
 	struct event_new ev = {0};
 	struct change_note note = record_note(c);
 	struct enterprise_id id;
 	int64_t seq = 0;
+	size_t reopened = 0;
 
 	if (read_event(&argc, argv, &ev, files, e) || cli_words(argc, argv, 1, 1, usage, e) ||
 		cli_need_by(c, false, e) || reg_id_parse(r, argv[1], &id, e) ||
 		reg_event_add(r, id, &ev, &note, &seq, e))
 		return e->code;
-	return report_added(c, r, id, &ev, seq, e);
+	if (ev.files_public && photo_publish_event(c, r, id, seq, &note, e))
+		return err_prefix(e,
+			T("第 %lld 号事项已登记，所附图片没有公开",
+				"event %lld is recorded, its pictures are not published"),
+			(long long)seq);
+	if (ev.kind == EVENT_RELAPSED && cli_follow(c, r, &reopened, e))
+		return e->code;
+	return report_added(c, r, id, &ev, seq, reopened, e);
 }
 
 static enum err_code json_row(void *ctx, const struct event *ev, struct err *e)

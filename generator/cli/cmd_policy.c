@@ -8,6 +8,8 @@
  */
 #include "cli/cli.h"
 
+#include "cli/policy_check.h"
+
 #include "tianlan/input.h"
 #include "tianlan/markup.h"
 #include "tianlan/register.h"
@@ -572,57 +574,6 @@ static enum err_code policy_changes(struct cli *c, int argc, char **argv, struct
 	if (!show_cells(c, NULL, from, to))
 		cli_print("附件1各格在这两天之间没有变化。\n");
 	return each_affected(c, NULL, from, to, e);
-}
-
-/* ---- check ------------------------------------------------------------------------------ */
-
-static enum err_code check_json(const struct policy *p, struct err *e)
-{
-	size_t units, industries;
-	struct buf out;
-	struct json j;
-
-	policy_units(p, &units);
-	policy_industries(p, &industries);
-	buf_init(&out, JSON_MAX_BYTES);
-	json_out_init(&j, &out);
-	json_out_object(&j, NULL);
-	json_out_string(&j, "version", policy_version(p));
-	json_out_string(&j, "plan", policy_plan(p)->number);
-	json_day(&j, "issued", policy_plan(p)->issued);
-	json_out_int(&j, "units", (int64_t)units);
-	json_out_int(&j, "industries", (int64_t)industries);
-	json_out_object_end(&j);
-	return json_finish(&out, e);
-}
-
-static void check_text(const struct policy *p)
-{
-	char day[DAY_TEXT_BYTES];
-	size_t units, industries;
-
-	policy_units(p, &units);
-	policy_industries(p, &industries);
-	cli_print("数据可用：%s（%s 印发），附件1十四格齐全，单位 %zu 个，行业 %zu 类，版本 %s。\n",
-		policy_plan(p)->number, day_text(policy_plan(p)->issued, day), units, industries,
-		policy_version(p));
-}
-
-/* A folder of its own is checked before it is put in place. */
-static enum err_code policy_check(struct cli *c, int argc, char **argv, struct err *e)
-{
-	struct policy *named = NULL;
-	enum err_code code = ERR_OK;
-
-	if (cli_words(argc, argv, 0, 1, "tianlan policy check [DIR] [--json]", e) ||
-		(argc > 1 ? policy_load(argv[1], &named, e) : cli_policy(c, e)))
-		return e->code;
-	if (c->json)
-		code = check_json(named ? named : c->policy, e);
-	else
-		check_text(named ? named : c->policy);
-	policy_free(named);
-	return code;
 }
 
 enum err_code cmd_policy(struct cli *c, int argc, char **argv, struct err *e)

@@ -1,13 +1,16 @@
 /*
- * tianlan task add|done|list: what a record asks of a department, and whether it was done.
+ * tianlan task add|done|list|sum: what a record asks of a department, and whether it was done.
  */
 #include "cli/record_out.h"
+
+#include "tianlan/register_supervision.h"
 
 #include <string.h>
 
 static const char usage[] =
 	"tianlan task add ID --kind KIND --unit U [--day D] [--due D] [--note T] --by WHO | "
-	"done SEQ [--day D] --by WHO | list [--unit U] [--id ID] [--open]";
+	"done SEQ [--day D] --by WHO | list [--unit U] [--id ID] [--open] [--overdue] | sum "
+	"[--unit U]";
 
 static enum err_code report_seq(struct cli *c, int64_t seq, const char *zh, struct err *e)
 {
@@ -63,7 +66,8 @@ static enum err_code done(struct cli *c, struct reg *r, int argc, char **argv, s
 
 struct listing {
 	struct reg *r;
-	struct json *j; /* NULL: text */
+	struct json *j;		  /* NULL: text */
+	struct day overdue_today; /* only what was due before; DAY_NONE: all */
 };
 
 static enum err_code list_row(void *ctx, const struct task *t, struct err *e)
@@ -73,6 +77,9 @@ static enum err_code list_row(void *ctx, const struct task *t, struct err *e)
 		done_on[DAY_TEXT_BYTES];
 
 	(void)e;
+	if (day_is_set(l->overdue_today) &&
+		(!day_is_set(t->due) || day_compare(t->due, l->overdue_today) >= 0))
+		return ERR_OK;
 	if (l->j) {
 		record_json_task(l->j, l->r, t);
 		return ERR_OK;
@@ -87,8 +94,9 @@ static enum err_code list_row(void *ctx, const struct task *t, struct err *e)
 static enum err_code list(struct cli *c, struct reg *r, int argc, char **argv, struct err *e)
 {
 	const char *unit = NULL, *id_text = NULL;
-	bool open_only = cli_flag(&argc, argv, "--open");
-	struct listing l = {.r = r};
+	bool open_only = cli_flag(&argc, argv, "--open"),
+	     overdue = cli_flag(&argc, argv, "--overdue");
+	struct listing l = {.r = r, .overdue_today = overdue ? c->today : DAY_NONE};
 	struct enterprise_id id = {0};
 	struct buf out;
 	struct json j;
@@ -99,6 +107,7 @@ static enum err_code list(struct cli *c, struct reg *r, int argc, char **argv, s
 		cli_words(argc, argv, 0, 0, usage, e) ||
 		(id_text && reg_id_parse(r, id_text, &id, e)))
 		return e->code;
+	open_only = open_only || overdue;
 	if (!c->json)
 		return reg_task_each(r, unit, id, open_only, list_row, &l, e);
 	buf_init(&out, RECORD_JSON_BYTES);
@@ -106,6 +115,51 @@ static enum err_code list(struct cli *c, struct reg *r, int argc, char **argv, s
 	l.j = &j;
 	json_out_array(&j, NULL);
 	code = reg_task_each(r, unit, id, open_only, list_row, &l, e);
+	json_out_array_end(&j);
+	if (!code)
+		return record_json_finish(&out, e);
+	buf_done(&out);
+	return code;
+}
+
+static enum err_code sum_row(void *ctx, const struct task_sum *t, struct err *e)
+{
+	struct json *j = ctx;
+
+	(void)e;
+	if (!j) {
+		cli_print(T("%s\t%s\t交办 %lld\t完成 %lld\t未完成 %lld\t逾期 %lld\n",
+				  "%s\t%s\tasked %lld\tdone %lld\topen %lld\toverdue %lld\n"),
+			t->unit, t->kind, (long long)t->asked, (long long)t->done,
+			(long long)(t->asked - t->done), (long long)t->overdue);
+		return ERR_OK;
+	}
+	json_out_object(j, NULL);
+	json_out_string(j, "unit", t->unit);
+	json_out_string(j, "kind", t->kind);
+	json_out_int(j, "asked", t->asked);
+	json_out_int(j, "done", t->done);
+	json_out_int(j, "open", t->asked - t->done);
+	json_out_int(j, "overdue", t->overdue);
+	json_out_object_end(j);
+	return ERR_OK;
+}
+
+static enum err_code sum(struct cli *c, struct reg *r, int argc, char **argv, struct err *e)
+{
+	const char *unit = NULL;
+	struct buf out;
+	struct json j;
+	enum err_code code;
+
+	if (cli_option(&argc, argv, "--unit", &unit, e) || cli_words(argc, argv, 0, 0, usage, e))
+		return e->code;
+	if (!c->json)
+		return reg_task_sum(r, unit, c->today, sum_row, NULL, e);
+	buf_init(&out, 1 << 20);
+	json_out_init(&j, &out);
+	json_out_array(&j, NULL);
+	code = reg_task_sum(r, unit, c->today, sum_row, &j, e);
 	json_out_array_end(&j);
 	if (!code)
 		return record_json_finish(&out, e);
@@ -121,13 +175,16 @@ enum err_code cmd_task(struct cli *c, int argc, char **argv, struct err *e)
 
 	if (record_verb(&argc, argv, usage, &verb, e))
 		return e->code;
-	if (!str_eq(verb, "add") && !str_eq(verb, "done") && !str_eq(verb, "list"))
+	if (!str_eq(verb, "add") && !str_eq(verb, "done") && !str_eq(verb, "list") &&
+		!str_eq(verb, "sum"))
 		return record_unknown_verb(verb, usage, e);
 	code = cli_register(c, &r, e);
 	if (!code && str_eq(verb, "add"))
 		code = add(c, r, argc, argv, e);
 	else if (!code && str_eq(verb, "done"))
 		code = done(c, r, argc, argv, e);
+	else if (!code && str_eq(verb, "sum"))
+		code = sum(c, r, argc, argv, e);
 	else if (!code)
 		code = list(c, r, argc, argv, e);
 	reg_close(r);

@@ -3,6 +3,8 @@
  * through the same functions staff use, in the order of days and never after the demo's own day.
  */
 #include "cli/demo.h"
+#include "cli/demo_cases.h"
+#include "cli/demo_supervision.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +92,7 @@ static const char *const units[EVENT_KIND_COUNT] = {[EVENT_ORDERED] = "environme
 	[EVENT_REJECTED] = "environment",
 	[EVENT_CLEARED_WATER] = "construction",
 	[EVENT_DEMOLISHED] = "enforcement",
-	[EVENT_REVIEWED] = "economy",
+	[EVENT_REVIEWED] = "environment", /* the street checks itself: unit_of() */
 	[EVENT_VERIFIED] = "economy",
 	[EVENT_SIGNED_OFF] = "economy",
 	[EVENT_PENALISED] = "environment"};
@@ -187,11 +189,35 @@ static enum err_code after_step(struct recorder *r, enum event_kind kind, struct
 	return ERR_OK;
 }
 
+/* 自查 is the street's own; who checks after it is another each time. */
+static const char *unit_of(const struct recorder *r, enum event_kind kind)
+{
+	size_t count;
+	return kind == EVENT_SELF_CHECKED ? demo_streets(r->d, &count)[r->firm.street].code
+					  : units[kind];
+}
+
+/* The same few bytes for every clearing, so that one stored file serves them all. */
+static const char *clearing_path(struct demo *d)
+{
+	return path_join(d->arena, d->dir, "sheets/clearing.txt");
+}
+
+static enum err_code write_clearing(struct demo *d, struct err *e)
+{
+	static const char text[] =
+		"两断三清现场检查记录（演示数据，纯属编造）\n结论：已清理到位。\n";
+	return file_write_durable(clearing_path(d), text, sizeof text - 1, e);
+}
+
 static enum err_code add_step(struct recorder *r, enum event_kind kind, struct err *e)
 {
+	bool clears = kind >= EVENT_CLEARED_WATER && kind <= EVENT_CLEARED_PRODUCTS;
+	const char *files[] = {clears ? clearing_path(r->d) : NULL, NULL};
 	struct event_new ev = {.kind = kind,
 		.day = r->day,
-		.unit = units[kind],
+		.unit = unit_of(r, kind),
+		.files = files,
 		.note = texts[kind],
 		.note_public = texts[kind] != NULL,
 		.corrects = kind == EVENT_CORRECTION ? r->last : 0};
@@ -266,63 +292,120 @@ static void start(struct recorder *r, struct demo *d, struct enterprise_id id, i
 	r->scenario = &scenarios[r->firm.scenario];
 }
 
-struct listing {
-	struct demo *demo;
+struct course_list {
 	struct recorder *all;
 	size_t count, cap;
 };
 
-static enum err_code note_row(void *ctx, const struct enterprise *row, struct err *e)
+static struct recorder *add_recorder(struct demo *d)
 {
-	(void)e;
-	struct listing *l = ctx;
-	const char *mark = strstr(row->value[FIELD_NAME], "演示");
-	if (!mark)
-		return ERR_OK;
+	struct course_list *l = d->courses;
 	if (l->count == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 256;
 		l->all = mem_grow(l->all, l->cap, sizeof *l->all);
 	}
-	start(&l->all[l->count++], l->demo, row->id, strtoll(mark + strlen("演示"), NULL, 10));
+	return &l->all[l->count++];
+}
+
+static enum err_code note_row(void *ctx, const struct enterprise *row, struct err *e)
+{
+	(void)e;
+	struct demo *d = ctx;
+	const char *mark = strstr(row->value[FIELD_NAME], "演示");
+	if (mark)
+		start(add_recorder(d), d, row->id, strtoll(mark + strlen("演示"), NULL, 10));
 	return ERR_OK;
 }
 
-/* Day by day, as staff would have recorded it; several enterprises' steps go into one transaction. */
-static enum err_code play_all(struct listing *l, struct err *e)
+/* Rows were numbered as the sheets gave them, so an index is looked for. */
+struct enterprise_id demo_enterprise(const struct demo *d, int64_t index)
+{
+	for (size_t i = 0; i < d->courses->count; i++)
+		if (d->courses->all[i].firm.index == index)
+			return d->courses->all[i].id;
+	return (struct enterprise_id){0};
+}
+
+bool demo_is_at_rest(const struct demo *d, struct enterprise_id id)
+{
+	for (size_t i = 0; i < d->courses->count; i++)
+		if (d->courses->all[i].id.n == id.n)
+			return !day_is_set(d->courses->all[i].day);
+	return false;
+}
+
+enum err_code demo_course_found(
+	struct demo *d, struct enterprise_id id, int64_t index, struct day from, struct err *e)
+{
+	struct recorder *r = add_recorder(d);
+	start(r, d, id, index);
+	r->firm.category = CATEGORY_SANLUANWU;
+	r->firm.scenario = 12;
+	r->scenario = &scenarios[12];
+	r->day = from;
+	r->phase = 1; /* the first facts were written down on the spot */
+	(void)e;
+	return ERR_OK;
+}
+
+static enum err_code play_firms(struct demo *d, struct day day, int *in_batch, struct err *e)
+{
+	for (size_t i = 0; i < d->courses->count; i++)
+		while (day_is_set(d->courses->all[i].day) &&
+			day_compare(d->courses->all[i].day, day) <= 0) {
+			if (advance(&d->courses->all[i], e))
+				return e->code;
+			++*in_batch;
+		}
+	return ERR_OK;
+}
+
+/* Day by day, as staff would have recorded it; several enterprises' steps go into one transaction, which ends before
+ * tip-offs are worked, since those make their own. */
+static enum err_code play_day(
+	struct demo *d, struct demo_cases *cases, struct day day, int *in_batch, struct err *e)
 {
 	enum { BATCH = 2000 };
+	bool has_cases = demo_cases_has(cases, day);
+	if (play_firms(d, day, in_batch, e) || demo_supervision_day(d, day, e))
+		return e->code;
+	if (*in_batch < BATCH && !has_cases)
+		return ERR_OK;
+	*in_batch = 0;
+	if (reg_commit(d->reg, e) || (has_cases && demo_cases_day(cases, day, e)))
+		return e->code;
+	return reg_begin(d->reg, e);
+}
+
+static enum err_code play_all(struct demo *d, struct demo_cases *cases, struct err *e)
+{
 	int in_batch = 0;
-	enum err_code code = reg_begin(l->demo->reg, e);
-	for (struct day d = day_from_ymd(2017, 12, 28);
-		!code && day_compare(d, l->demo->today) <= 0; d = day_add(d, 1)) {
-		for (size_t i = 0; !code && i < l->count; i++) {
-			struct recorder *r = &l->all[i];
-			while (!code && day_is_set(r->day) && day_compare(r->day, d) <= 0) {
-				code = advance(r, e);
-				in_batch++;
-			}
-		}
-		if (!code && in_batch >= BATCH) {
-			code = reg_commit(l->demo->reg, e);
-			if (!code)
-				code = reg_begin(l->demo->reg, e);
-			in_batch = 0;
-		}
-	}
+	enum err_code code = reg_begin(d->reg, e);
+	for (struct day day = day_from_ymd(2017, 12, 28); !code && day_compare(day, d->today) <= 0;
+		day = day_add(day, 1))
+		code = play_day(d, cases, day, &in_batch, e);
 	if (!code)
-		code = reg_commit(l->demo->reg, e);
+		code = reg_commit(d->reg, e);
 	if (code)
-		reg_rollback(l->demo->reg);
+		reg_rollback(d->reg);
 	return code;
 }
 
 enum err_code demo_course(struct demo *d, struct err *e)
 {
-	struct listing l = {.demo = d};
+	struct course_list list = {0};
+	struct demo_cases *cases = NULL;
 	struct enterprise_filter any = {0};
-	enum err_code code = reg_enterprise_each(d->reg, &any, note_row, &l, e);
+	d->courses = &list;
+	enum err_code code = write_clearing(d, e);
 	if (!code)
-		code = play_all(&l, e);
-	free(l.all);
+		code = reg_enterprise_each(d->reg, &any, note_row, d, e);
+	if (!code)
+		code = demo_cases_open(d, &cases, e);
+	if (!code)
+		code = play_all(d, cases, e);
+	demo_cases_close(cases);
+	free(list.all);
+	d->courses = NULL;
 	return code;
 }

@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	int year, month;
-} months[] = {{"2017-12", 2017, 12}, {"2018-01", 2018, 1}, {"2018-02", 2018, 2}};
-
 uint64_t demo_dice(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -159,9 +154,12 @@ static void add_head(const char *street, struct buf *b)
 	csv_end_row(b);
 }
 
-enum err_code demo_report(struct demo *d, size_t street, int month, struct err *e)
+enum err_code demo_report(
+	struct demo *d, size_t street, int month, struct day received, struct err *e)
 {
 	size_t streets;
+	char text[DAY_TEXT_BYTES], at[40];
+	struct day first = day_add_months(day_from_ymd(2017, 12, 1), month);
 	const struct unit_info *unit = &demo_streets(d, &streets)[street];
 	struct buf b;
 	buf_init(&b, (size_t)64 << 20);
@@ -175,19 +173,17 @@ enum err_code demo_report(struct demo *d, size_t street, int month, struct err *
 		struct demo_firm firm;
 		demo_firm_at(d, i, &firm);
 		if (firm.street == street && firm.first_month <= month)
-			add_row(d, &firm, unit->name, month, ++rows, &b);
+			add_row(d, &firm, unit->name, month < 2 ? month : 2, ++rows, &b);
 	}
 	const char *path = path_join(d->arena, d->dir,
-		arena_printf(d->arena, "sheets/%s-%s.csv", months[month].name, unit->code));
+		arena_printf(d->arena, "sheets/%.7s-%s.csv", day_text(first, text), unit->code));
 	enum err_code code = file_write_durable(path, buf_text(&b), b.len, e);
 	buf_done(&b);
 	if (code)
 		return code;
-	struct day first = day_from_ymd(months[month].year, months[month].month, 1);
 	struct import_options o = {.unit = unit->code, .month = first};
 	struct import_report report;
-	char day[DAY_TEXT_BYTES], at[40];
-	snprintf(at, sizeof at, "%sT09:00:00+08:00", day_text(day_add(first, 26), day));
+	snprintf(at, sizeof at, "%sT09:00:00+08:00", day_text(received, text));
 	struct change_note note = {.by = "演示录入员", .why = "月报", .at = at};
 	return reg_import(d->reg, path, &o, &note, d->arena, &report, e);
 }

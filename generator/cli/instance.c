@@ -41,6 +41,8 @@ static const char conf_head[] =
 	"#operator = \"\";\n#contact = \"\";\n#address = \"\";\n\n"
 	"# 热线、环保举报与紧急情况的电话，写在举报的各页上。\n"
 	"hotline = \"12345\";\n#environment_phone = \"\";\n#emergency_phone = \"\";\n\n"
+	"# 收件服务器与内部分开时，两边都能读写的中转目录（tianlan handover）。\n"
+	"#hub = \"/srv/tianlan-hub\";\n\n"
 	"# 网上举报的限度；不写的按默认值。每台机器一天、每小时全部的件数，超出的要过一会儿再交。\n"
 	"#report = { network_daily = 20; global_hourly = 600; };\n\n";
 
@@ -208,6 +210,24 @@ enum err_code instance_report(
 	return read_report(root, ret, e);
 }
 
+/* ---- the hub ---------------------------------------------------------------------------------------- */
+
+enum err_code instance_hub(struct arena *a, const char *dir, const char **ret, struct err *e)
+{
+	const char *path = path_join(a, dir, "tianlan.conf"), *hub = NULL;
+	const struct conf *root;
+	*ret = NULL;
+	if (!file_exists(path))
+		return ERR_OK;
+	if (conf_load(a, path, &root, e) || conf_opt_string(root, "hub", &hub, e))
+		return e->code;
+	if (hub && *hub && *hub != '/')
+		return conf_error(conf_find(root, "hub"), e,
+			T("hub 要写从 / 开始的路径：“%s”", "hub is a path from / on: \"%s\""), hub);
+	*ret = hub && *hub ? hub : NULL;
+	return ERR_OK;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------- */
 
 /* What the page that checks receipts needs: the public halves alone. */
@@ -257,9 +277,9 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 		{"emergency_phone", &c.emergency_phone},
 		{"hotline", &c.hotline},
 	};
-	const char *known[COUNT_OF(texts) + 4] = {"demo", "demo_today", "report"};
+	const char *known[COUNT_OF(texts) + 5] = {"demo", "demo_today", "report", "hub"};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		known[i + 3] = texts[i].name;
+		known[i + 4] = texts[i].name;
 	if (conf_only(root, known, e))
 		return e->code;
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -268,7 +288,9 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 		if (*texts[i].to && !**texts[i].to && !str_eq(texts[i].name, "base_path"))
 			*texts[i].to = NULL;
 	}
-	if (conf_opt_bool(root, "demo", &c.demo, e) || check_config(root, &c, e) ||
+	const char *hub;
+	if (conf_opt_bool(root, "demo", &c.demo, e) || instance_hub(a, dir, &hub, e) ||
+		check_config(root, &c, e) ||
 		read_report(root, &report, e))
 		return e->code;
 	const char *today = NULL;

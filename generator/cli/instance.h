@@ -17,6 +17,9 @@ struct day instance_demo_day(void); /* 2019-09-10: two years after the campaign 
  * keys in keys/, where there are any. */
 enum err_code instance_config(struct arena *a, const char *dir, struct site_config *ret,
 	struct day *ret_demo_today, struct err *e) MUST_USE; /* DAY_NONE when not a demo */
+/* `hub` of tianlan.conf: where the hand-over goes through. *ret NULL: it says none, or there is no tianlan.conf (an intake host). */
+enum err_code instance_hub(
+	struct arena *a, const char *dir, const char **ret, struct err *e) MUST_USE;
 /* The group `report` of tianlan.conf: the limits of the tip-off form, defaults where it says nothing. */
 struct report_config {
 	int64_t photo_count, photo_mib, body_mib; /* photos, MiB of each, MiB of a whole post */

@@ -172,6 +172,8 @@ static const struct permission table[] = {
 	{"host/token.secret", false, "root", "tianlan-web", 0440},
 	{"host/receipt.key", false, "root", "tianlan-web", 0440},
 	{"host/filler.secret", false, "root", "tianlan-drain", 0440},
+	{"host/handover.key", false, "root", "tianlan-drain", 0440},
+	{"host/handover.cert", false, "root", "tianlan", 0440},
 	{"host/receipt.pub", false, "root", "tianlan", 0440},
 	{"host/name", false, "root", "tianlan", 0440},
 	{"host/host.conf", false, "root", "tianlan", 0440},

@@ -7,6 +7,8 @@
 
 #include "cli/instance.h"
 
+#include "tianlan/casework.h"
+
 #include <string.h>
 
 enum { OFFICES_MAX = OFFICE_KEYS_MAX };
@@ -145,6 +147,11 @@ static enum err_code take_up(struct cli *c, const struct parsed *p, const struct
 		return e->code;
 	if (!offices->pinned && key_write(path_join(a, c->dir, "host/office.pub"), KEY_RECEIPT,
 					false, p->office->bytes, e))
+		return e->code;
+	/* The office's own machine hands nothing over. */
+	const struct chance chance = chance_system();
+	if (!file_exists(path_join(a, c->dir, "register.db")) &&
+		handover_key_make(c->dir, &chance, e))
 		return e->code;
 	const char *intake = path_join(a, c->dir, "intake");
 	if (dir_make_all(intake, e) || bundle_install(intake, &p->head, p->files, p->count, e))

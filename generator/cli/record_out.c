@@ -45,6 +45,28 @@ enum err_code record_needed(
 	return ERR_OK;
 }
 
+enum err_code record_files(
+	int *argc, char **argv, const char *files[RECORD_FILES_MAX + 1], struct err *e)
+{
+	size_t count = 0;
+
+	for (;;) {
+		const char *path = NULL;
+
+		if (cli_option(argc, argv, "--file", &path, e))
+			return e->code;
+		if (!path)
+			break;
+		if (count == RECORD_FILES_MAX)
+			return err_set(e, ERR_USAGE,
+				T("一次最多 %d 个文件", "at most %d files at once"),
+				RECORD_FILES_MAX);
+		files[count++] = path;
+	}
+	files[count] = NULL;
+	return ERR_OK;
+}
+
 void record_json_day(struct json *j, const char *key, struct day day)
 {
 	char text[DAY_TEXT_BYTES];
@@ -102,6 +124,11 @@ void record_json_evidence(struct json *j, const struct evidence *ev)
 	record_json_day(j, "day", ev->day);
 	json_out_int(j, "bytes", (int64_t)ev->bytes);
 	json_out_bool(j, "may_publish", ev->may_publish);
+	json_out_string(j, "public_sha256", *ev->public_sha256 ? ev->public_sha256 : NULL);
+	if (ev->event)
+		json_out_int(j, "event", ev->event);
+	else
+		json_out_null(j, "event");
 	json_out_string(j, "by", ev->by);
 	json_out_object_end(j);
 }

@@ -305,3 +305,39 @@ enum err_code record_show(struct cli *c, struct reg *r, struct enterprise_id id,
 	work_out_duties(c, &en, &duties);
 	return c->json ? show_json(&show, &en, &duties, e) : show_text(&show, &en, &duties, e);
 }
+
+enum err_code record_show_brief(
+	struct cli *c, struct reg *r, struct enterprise_id id, struct json *j, struct err *e)
+{
+	struct enterprise en;
+	struct duties duties;
+	char text[ENTERPRISE_ID_BYTES];
+	enum err_code code = reg_enterprise_get(r, id, c->arena, &en, e);
+
+	if (code)
+		return code;
+	work_out_duties(c, &en, &duties);
+	reg_id_text(r, id, text);
+	if (!j) {
+		cli_print(T("%s  %s  状态 %s  认定类别 %s\n", "%s  %s  state %s  category %s\n"), text,
+			en.value[FIELD_NAME],
+			T(policy_state_label(en.course.state),
+				policy_state_slug(en.course.state)),
+			policy_category_label(en.category));
+		print_suggestion(&en);
+		cli_print("%s\n", T("期限", "duties"));
+		print_duties(&duties);
+		return ERR_OK;
+	}
+	json_out_string(j, "id", text);
+	json_out_string(j, "name", en.value[FIELD_NAME]);
+	json_out_string(j, "address", en.value[FIELD_ADDRESS]);
+	json_out_string(j, "state", policy_state_slug(en.course.state));
+	json_out_string(j, "category", category_or_null(en.category));
+	json_suggestion(j, &en.suggestion);
+	json_out_array(j, "duties");
+	for (size_t i = 0; i < duties.count; i++)
+		json_duty(j, &duties.duty[i]);
+	json_out_array_end(j);
+	return ERR_OK;
+}

@@ -326,34 +326,95 @@ static bool is_newer(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
+struct named_file {
+	const char *name;
+	struct stat st;
+};
+
+/* Newest first; of one moment the last by name. */
+static int newest_first(const void *x, const void *y)
+{
+	const struct named_file *a = x, *b = y;
+	if (is_newer(&a->st, &b->st))
+		return -1;
+	return is_newer(&b->st, &a->st) ? 1 : strcmp(b->name, a->name);
+}
+
+/* Those of the names that stand there; secrets only with their public half beside. */
+static enum err_code newest(struct arena *a, const char *dir, enum key_purpose p, const char *end,
+	struct named_file **ret, size_t *ret_count, struct err *e)
+{
+	const char **names;
+	size_t count, stand = 0;
+	if (!is_pair(p))
+		return err_set(e, ERR_USAGE,
+			T("%s 没有公钥，不是一对", "%s has no public half: it is no pair"),
+			purpose_names[p]);
+	enum err_code code = names_of(a, dir, p, end, &names, &count, e);
+	if (code)
+		return code;
+	struct named_file *files = arena_alloc(a, (count + 1) * sizeof *files);
+	for (size_t i = 0; i < count; i++) {
+		char *beside = path_join(a, dir, names[i]);
+		files[stand].name = names[i];
+		bool there = stat(beside, &files[stand].st) == 0;
+		memcpy(beside + strlen(beside) - 4, ".pub", 4);
+		stand += there && file_exists(beside);
+	}
+	if (!stand)
+		return err_set(e, ERR_NOT_FOUND,
+			T("“%s”中没有 %s 的密钥对", "\"%s\" has no key pair of %s"), dir,
+			purpose_names[p]);
+	qsort(files, stand, sizeof *files, newest_first);
+	*ret = files;
+	*ret_count = stand;
+	return ERR_OK;
+}
+
 enum err_code keys_secret(
 	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e)
 {
 	struct arena *a = arena_new();
-	const char **names, *newest = NULL;
-	size_t count;
-	struct stat newest_st = {0}, st;
-	enum err_code code =
-		is_pair(p) ? names_of(a, dir, p, ".key", &names, &count, e) : ERR_USAGE;
-	if (code == ERR_USAGE)
-		err_set(e, code, T("%s 没有公钥，不是一对", "%s has no public half: it is no pair"),
-			purpose_names[p]);
-	for (size_t i = 0; !code && i < count; i++) {
-		char *beside = path_join(a, dir, names[i]);
-		bool secret_there = stat(beside, &st) == 0;
-		memcpy(beside + strlen(beside) - 4, ".pub", 4);
-		if (secret_there && file_exists(beside) &&
-			(!newest || !is_newer(&newest_st, &st))) {
-			newest = names[i];
-			newest_st = st;
-		}
-	}
-	if (!code && !newest)
-		code = err_set(e, ERR_NOT_FOUND,
-			T("“%s”中没有 %s 的密钥对", "\"%s\" has no key pair of %s"), dir,
-			purpose_names[p]);
-	if (!code)
-		code = read_pair(a, dir, newest, p, ret, e);
+	struct named_file *files = NULL;
+	size_t count = 0;
+	enum err_code code = newest(a, dir, p, ".key", &files, &count, e);
+	if (!code && files)
+		code = read_pair(a, dir, files[0].name, p, ret, e);
+	arena_free(a);
+	return code;
+}
+
+enum err_code keys_secrets(const char *dir, enum key_purpose p, uint8_t (*ret)[KEY_BYTES],
+	size_t max, size_t *ret_count, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct named_file *files = NULL;
+	size_t count = 0;
+	enum err_code code = newest(a, dir, p, ".key", &files, &count, e);
+	if (!code && count > max)
+		code = err_set(e, ERR_INPUT,
+			T("“%s”中 %s 的密钥超过 %zu 对",
+				"\"%s\" has more key pairs of %s than %zu"),
+			dir, purpose_names[p], max);
+	for (size_t i = 0; !code && i < count; i++)
+		code = read_pair(a, dir, files[i].name, p, ret[i], e);
+	if (code)
+		bytes_wipe(ret, max * KEY_BYTES);
+	else
+		*ret_count = count;
+	arena_free(a);
+	return code;
+}
+
+enum err_code keys_public_newest(
+	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e)
+{
+	struct arena *a = arena_new();
+	struct named_file *files = NULL;
+	size_t count = 0;
+	enum err_code code = newest(a, dir, p, ".pub", &files, &count, e);
+	if (!code && files)
+		code = read_public(a, dir, files[0].name, p, ret, e);
 	arena_free(a);
 	return code;
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const char facts_purpose[] = "tianlan facts 1", contact_purpose[] = "tianlan contact 1",
-		  photo_purpose[] = "tianlan photo 1";
+		  photo_purpose[] = "tianlan photo 1", note_purpose[] = "case-note";
 
 /* In units of 64 KiB: steps of about a third, so that a size tells little and little is wasted. */
 static const uint8_t photo_classes[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
@@ -510,4 +510,23 @@ enum err_code photo_open(struct arena *a, const struct record *r, const struct s
 	bytes_wipe(facts_key, sizeof facts_key);
 	bytes_wipe(key, sizeof key);
 	return code;
+}
+
+/* The half is part of it, so that neither note key follows from the other. */
+enum err_code slot_note_key(const struct slot *s, enum slot_half half,
+	const struct box_secret *secret, uint8_t ret[KEY_BYTES], struct err *e)
+{
+	bool facts = half == SLOT_FACTS;
+	uint8_t key[KEY_BYTES], of[CASE_ID_BYTES + 1];
+	enum err_code code = find_key(facts ? s->facts_keys : s->contact_keys,
+		facts ? s->facts_count : s->contact_count, secret, key, e);
+
+	if (code)
+		return code;
+	memcpy(of, s->id.bytes, CASE_ID_BYTES);
+	of[CASE_ID_BYTES] = facts ? 'f' : 'c';
+	static_assert(KEY_BYTES == MAC_BYTES, "a note's key is a keyed hash");
+	mac_once(key, note_purpose, of, sizeof of, ret);
+	bytes_wipe(key, sizeof key);
+	return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /*
- * receipt.cgi: what became of a tip-off. Three places are asked, always all of them and in the same order, whatever the first
- * says: the office's status file, the drain's, the spool. What the office says goes before what the drain says.
+ * receipt.cgi: what became of a tip-off. Four places are asked, always all of them and in the same order, whatever the first
+ * says: the office's status file where the office works on this machine, the one its last bundle brought, the drain's, the
+ * spool. What the office says goes before what the drain says; its own file is never older than a bundle made from it.
  */
 #include "intake/intake_internal.h"
 #include "intake/wire.h"
@@ -33,6 +34,8 @@ static const struct {
 		"Concluded; the result is published."},
 	{"asked", "已回访", "Asked back", "已经办结并回访。", "Concluded; the reporter was asked."},
 	{"reopened", "重新办理", "Reopened", "又有新的情况，正在重新办理。", "Taken up again."},
+	{"extended", "正在办理", "Under way", "还在办理，办结的期限延长了一次。",
+		"Under way; the day to conclude was put off once."},
 	{"transferred", "已移送", "Transferred", "不归本区管，已经移送有权办理的机关。",
 		"Passed to those who may decide."},
 	{"erased", "已销毁", "Erased", "保存期限已到，举报的内容已经销毁。",
@@ -131,29 +134,36 @@ static enum err_code ask_spool(struct look *l, const struct receipt_keys *keys, 
 	return code;
 }
 
+/* In the order of who goes before. */
+enum place { OFFICE_HERE, OFFICE_BUNDLE, DRAIN, SPOOL, PLACES };
+
 static void look_up(struct look *l, const struct receipt *r)
 {
 	struct receipt_keys keys;
-	struct status office, drain, spool;
-	bool in_office, in_drain, in_spool;
-	struct err e[3] = {0};
+	struct status said[PLACES];
+	bool found[PLACES];
+	struct err e[PLACES] = {0};
+	size_t answer_of = PLACES, trouble = PLACES;
 	receipt_derive(r, &keys);
-	enum err_code first = ask_file(l, arena_printf(l->a, "%s/status.bin", l->in->bundle), &keys,
-		&in_office, &office, &e[0]);
-	enum err_code second =
-		ask_file(l, arena_printf(l->a, "%s/status/received.bin", l->in->root), &keys,
-			&in_drain, &drain, &e[1]);
-	enum err_code third = ask_spool(l, &keys, &in_spool, &spool, &e[2]);
+	const char *const files[PLACES] = {
+		[OFFICE_HERE] = arena_printf(l->a, "%s/status/office.bin", l->in->root),
+		[OFFICE_BUNDLE] = arena_printf(l->a, "%s/status.bin", l->in->bundle),
+		[DRAIN] = arena_printf(l->a, "%s/status/received.bin", l->in->root)};
+	for (size_t i = 0; i < PLACES; i++) {
+		enum err_code code =
+			files[i] ? ask_file(l, files[i], &keys, &found[i], &said[i], &e[i])
+				 : ask_spool(l, &keys, &found[i], &said[i], &e[i]);
+		if (code && trouble == PLACES)
+			trouble = i;
+		if (!code && found[i] && answer_of == PLACES)
+			answer_of = i;
+	}
 	bytes_wipe(&keys, sizeof keys);
-	if (first || second || third)
-		response_log(l->res, "receipt: %s", e[first ? 0 : second ? 1 : 2].message);
-	if (in_office)
-		answer_state(l, &office);
-	else if (in_drain)
-		answer_state(l, &drain);
-	else if (in_spool)
-		answer_state(l, &spool);
-	else if (first || second || third)
+	if (trouble < PLACES)
+		response_log(l->res, "receipt: %s", e[trouble].message);
+	if (answer_of < PLACES)
+		answer_state(l, &said[answer_of]);
+	else if (trouble < PLACES)
 		answer_trouble(l, 503, T("现在查不了", "Not available"),
 			T("服务器出了故障，请过几分钟再查。您的举报不受影响。",
 				"The server is in trouble: try again in a few minutes. Your "

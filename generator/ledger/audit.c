@@ -17,7 +17,8 @@ enum { COMMIT_DIGITS = 12 };
 struct audit {
 	struct ledger *l;
 	struct ledger_audit *ret;
-	git_oid *commits; /* tip first */
+	const git_oid *since; /* where to begin, NULL: at the first commit */
+	git_oid *commits;     /* tip first */
 	size_t count, cap;
 	char commit[COMMIT_DIGITS + 1]; /* the one looked at */
 	git_tree *tree;			/* of the commit before; NULL at first */
@@ -90,7 +91,7 @@ static enum err_code collect(struct audit *a, struct err *e)
 		return ERR_OK;
 	if (bad)
 		return unreadable(a, CHAIN_FOLDER, e);
-	for (;;) {
+	while (!a->since || !git_oid_equal(a->since, &at)) {
 		git_commit *commit = NULL;
 		git_oid_tostr(a->commit, sizeof a->commit, &at);
 		if (git_commit_lookup(&commit, a->l->repo, &at))
@@ -108,9 +109,16 @@ static enum err_code collect(struct audit *a, struct err *e)
 			fault(a, CHAIN_FOLDER, 0, 0,
 				T("提交 %s 合并了两条历史", "commit %s merges two histories"),
 				a->commit);
-		if (parents != 1)
+		if (parents != 1) {
+			if (parents == 0 && a->since)
+				fault(a, CHAIN_FOLDER, 0, 0,
+					T("提交 %s 不接着这里的分支",
+						"commit %s does not continue the branch here"),
+					a->commit);
 			return ERR_OK;
+		}
 	}
+	return ERR_OK;
 }
 
 /* ---- the chain ------------------------------------------------------------------------------------- */
@@ -427,24 +435,47 @@ static enum err_code check_commit(struct audit *a, const git_oid *id, struct err
 	return code;
 }
 
+static enum err_code run(struct audit *a, struct ledger_audit *ret, struct err *e)
+{
+	enum err_code code = collect(a, e);
+
+	for (size_t i = a->count; !code && !done(a) && i > 0; i--)
+		code = check_commit(a, &a->commits[i - 1], e);
+	a->ret->commits = a->count;
+	a->ret->lines = a->head.seq;
+	a->ret->head = a->head;
+	git_tree_free(a->tree);
+	buf_done(&a->last);
+	free(a->commits);
+	if (!code)
+		*ret = *a->ret;
+	return code;
+}
+
 enum err_code ledger_audit(struct ledger *l, struct ledger_audit *ret, struct err *e)
 {
 	struct ledger_audit found = {0};
 	struct audit a = {.l = l, .ret = &found};
-	enum err_code code;
 
 	chain_genesis(l->branch, a.head.hash);
 	buf_init(&a.last, CHAIN_SHARD_MAX_BYTES + CHAIN_LINE_MAX);
-	code = collect(&a, e);
-	for (size_t i = a.count; !code && !done(&a) && i > 0; i--)
-		code = check_commit(&a, &a.commits[i - 1], e);
-	found.commits = a.count;
-	found.lines = a.head.seq;
-	found.head = a.head;
-	git_tree_free(a.tree);
-	buf_done(&a.last);
-	free(a.commits);
-	if (!code)
-		*ret = found;
-	return code;
+	return run(&a, ret, e);
+}
+
+enum err_code audit_since(
+	struct ledger *l, const struct tip *since, struct ledger_audit *ret, struct err *e)
+{
+	struct ledger_audit found = {0};
+	struct audit a = {.l = l, .ret = &found, .shards = since->shards, .head = since->head};
+
+	buf_init(&a.last, CHAIN_SHARD_MAX_BYTES + CHAIN_LINE_MAX);
+	buf_add(&a.last, buf_text(&since->last), since->last.len);
+	if (since->exists) {
+		a.since = &since->commit;
+		if (git_tree_dup(&a.tree, since->tree)) {
+			buf_done(&a.last);
+			return ledger_git_failed(e, T("读目录", "read a folder"));
+		}
+	}
+	return run(&a, ret, e);
 }

@@ -32,6 +32,12 @@ enum err_code ledger_repo_open(const char *path, git_repository **ret, struct er
 enum err_code ledger_repo_make(
 	const char *path, const char *branch, int *ret_lock, struct err *e) MUST_USE;
 
+/* A bare repository in a folder that may exist; folders get this mode. */
+enum err_code repo_init(const char *path, const char *branch, unsigned mode, struct err *e) MUST_USE;
+/* Everything below, files and folders. */
+enum err_code repo_sync(int parent, const char *name, struct err *e) MUST_USE;
+enum err_code repo_sync_above(const char *path, struct err *e) MUST_USE;
+
 /* ---- the chain's form (chain_wire.c) ------------------------------------------------------------- */
 
 #define CHAIN_FOLDER "chain"
@@ -116,6 +122,34 @@ enum err_code edit_find(
 enum err_code edit_put(
 	struct edit *d, const char *path, const git_oid *blob, struct err *e) MUST_USE;
 enum err_code edit_write(struct edit *d, git_oid *ret_root, struct err *e) MUST_USE;
+
+/* ---- the audit of what is new (audit.c) ----------------------------------------------------------------- */
+
+/* As ledger_audit(), from the tip of another moment on, which the branch must continue (NULL tree: from the beginning). */
+enum err_code audit_since(struct ledger *l, const struct tip *since, struct ledger_audit *ret,
+	struct err *e) MUST_USE;
+
+/* ---- another repository (other.c) ------------------------------------------------------------------------ */
+
+struct other {
+	const char *path;
+	int dir, objects, packs; /* folders: it, objects, objects/pack; -1 when not opened */
+	unsigned folder_mode, file_mode;
+	git_odb *odb; /* its objects: packs and loose ones, nothing else */
+	git_repository *repo;
+};
+/* ERR_NOT_FOUND: there is none. */
+enum err_code other_open(struct other *o, const char *path, struct err *e) MUST_USE;
+void other_close(struct other *o);
+/* Makes it whole, under another name beside, where there is none. */
+enum err_code other_make(const char *path, const char *branch, struct err *e) MUST_USE;
+enum err_code other_branch(struct other *o, const char *branch, bool *ret_found, git_oid *ret,
+	struct err *e) MUST_USE;
+/* From one commit (NULL: from nothing) to another, durably; *ret_moved: it stands elsewhere. Only one at a time may. */
+enum err_code other_swap(struct other *o, const char *branch, const git_oid *from,
+	const git_oid *to, bool *ret_moved, struct err *e) MUST_USE;
+/* Something about the other that is not our machine's fault. */
+enum err_code other_bad(const struct other *o, const char *what, struct err *e);
 
 /* ---- moving the branch (branch.c) ---------------------------------------------------------------------- */
 

@@ -132,7 +132,7 @@ static enum err_code content_check(int dir, const char *path, struct err *e)
 	return code;
 }
 
-static enum err_code sync_tree(int parent, const char *name, struct err *e)
+enum err_code repo_sync(int parent, const char *name, struct err *e)
 {
 	int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st = {0};
@@ -152,12 +152,12 @@ static enum err_code sync_tree(int parent, const char *name, struct err *e)
 	}
 	for (struct dirent *de; !code && (de = readdir(d));)
 		if (!str_eq(de->d_name, ".") && !str_eq(de->d_name, ".."))
-			code = sync_tree(dirfd(d), de->d_name, e);
+			code = repo_sync(dirfd(d), de->d_name, e);
 	closedir(d);
 	return code;
 }
 
-static enum err_code init(const char *path, const char *branch, struct err *e)
+enum err_code repo_init(const char *path, const char *branch, unsigned mode, struct err *e)
 {
 	git_repository *repo = NULL;
 	git_repository_init_options options;
@@ -165,7 +165,7 @@ static enum err_code init(const char *path, const char *branch, struct err *e)
 	if (git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION))
 		return ledger_git_failed(e, T("建仓库", "make the repository"));
 	options.flags = GIT_REPOSITORY_INIT_BARE;
-	options.mode = 0700;
+	options.mode = mode;
 	options.initial_head = branch; /* so that a clone has something to check out */
 	if (git_repository_init_ext(&repo, path, &options))
 		return ledger_git_failed(e, T("建仓库", "make the repository"));
@@ -188,10 +188,10 @@ static enum err_code make_within(
 		/* Of one who died while writing them; nobody else is here. */
 		unlinkat(dir, "HEAD.lock", 0);
 		unlinkat(dir, "config.lock", 0);
-		code = init(path, branch, e);
+		code = repo_init(path, branch, 0700, e);
 	}
 	if (!code)
-		code = sync_tree(AT_FDCWD, path, e);
+		code = repo_sync(AT_FDCWD, path, e);
 	if (code)
 		return code;
 	int lock = openat(dir, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -205,7 +205,7 @@ static enum err_code make_within(
 	return ERR_OK;
 }
 
-static enum err_code sync_above(const char *path, struct err *e)
+enum err_code repo_sync_above(const char *path, struct err *e)
 {
 	char *above = mem_strdup(path);
 	size_t n = strlen(above);
@@ -241,7 +241,7 @@ enum err_code ledger_repo_make(const char *path, const char *branch, int *ret_lo
 			code = make_within(dir, path, branch, ret_lock, e);
 		/* Whoever made the folder may have died before this; one who may not read what is above did not make it. */
 		struct err above = {0};
-		if (!code && sync_above(path, &above) && made)
+		if (!code && repo_sync_above(path, &above) && made)
 			code = err_set(e, above.code, "%s", above.message);
 		flock(dir, LOCK_UN);
 	}

@@ -6,8 +6,9 @@
  * acceptance was corrected away) moves nothing: the record then shows less, never more.
  * Acceptance and the three steps 自查, 复查, 核查 before the sign-off are general practice (ours);
  * the plan itself (四（三）, 六（二）) asks for look-backs and against 死灰复燃.
- * Invariants: a relapse voids the sign-off and everything done before it; after a withdrawal nothing
- * moves any more.
+ * Invariants: a relapse voids the sign-off and everything done before it; a sign-off stands on its ground (acceptance,
+ * or closure with all of 两断三清) and on three steps since then, in their order: when one of these is corrected away, the
+ * sign-off counts no more; after a withdrawal nothing moves any more.
  */
 #include "policy/policy_internal.h"
 
@@ -19,9 +20,34 @@ static void enter(struct course *c, enum course_state state, struct day day)
 	c->since = day;
 }
 
+static void forget_step(struct course *c, enum signoff_step step)
+{
+	*(step == STEP_SELF	      ? &c->self_checked
+		: step == STEP_REVIEW ? &c->reviewed
+				      : &c->verified) = DAY_NONE;
+	c->step_seq[step] = 0;
+}
+
+static struct day step_day(const struct course *c, enum signoff_step step)
+{
+	return step == STEP_SELF     ? c->self_checked
+	       : step == STEP_REVIEW ? c->reviewed
+				     : c->verified;
+}
+
 static void forget_steps(struct course *c)
 {
-	c->self_checked = c->reviewed = c->verified = DAY_NONE;
+	for (int step = 0; step < SIGNOFF_STEPS; step++)
+		forget_step(c, (enum signoff_step)step);
+}
+
+/* What was checked before the ground was given is no check of it. Of the same day: may be, for what was corrected is
+ * recorded anew behind the steps of that day. */
+static void forget_steps_before(struct course *c, struct day ground)
+{
+	for (int step = 0; step < SIGNOFF_STEPS; step++)
+		if (day_compare(step_day(c, (enum signoff_step)step), ground) < 0)
+			forget_step(c, (enum signoff_step)step);
 }
 
 static void forget_work(struct course *c)
@@ -60,6 +86,22 @@ static bool is_cleared(const struct course *c)
 	return true;
 }
 
+static bool is_after(struct day step, struct day before)
+{
+	return day_is_set(step) && day_is_set(before) && day_compare(step, before) >= 0;
+}
+
+static bool are_steps_done(const struct course *c)
+{
+	return is_after(c->reviewed, c->self_checked) && is_after(c->verified, c->reviewed);
+}
+
+static bool may_be_signed_off(const struct course *c)
+{
+	return (c->state == STATE_ACCEPTED || (c->state == STATE_CLOSED && is_cleared(c))) &&
+	       are_steps_done(c);
+}
+
 /* Work that was seen, before anything was accepted. */
 static void get_under_way(struct course *c, struct day day)
 {
@@ -82,8 +124,10 @@ static void take_acceptance(struct course *c, struct day day)
 	do_once(c, ACTION_RECTIFY, day);
 	do_once(c, ACTION_UPGRADE_TREATMENT, day);
 	do_once(c, ACTION_PASS_ENVIRONMENT_CHECK, day);
-	if (!is_settled(c))
-		enter(c, STATE_ACCEPTED, day);
+	if (is_settled(c))
+		return;
+	forget_steps_before(c, day);
+	enter(c, STATE_ACCEPTED, day);
 }
 
 /* What was accepted and then rejected is not done after all. */
@@ -116,6 +160,20 @@ static void take_clearing(struct course *c, size_t item, struct day day)
 	if (is_cleared(c))
 		do_once(c, ACTION_BAN, day);
 	get_under_way(c, day);
+}
+
+/* The first of a kind counts, unless the step before it was taken (anew) after it. */
+static void take_step(struct course *c, enum signoff_step step, const struct event_fact *event)
+{
+	struct day *day = step == STEP_SELF	? &c->self_checked
+			  : step == STEP_REVIEW ? &c->reviewed
+						: &c->verified;
+
+	if (day_is_set(*day) &&
+		(step == STEP_SELF || is_after(*day, step_day(c, (enum signoff_step)(step - 1)))))
+		return;
+	*day = event->day;
+	c->step_seq[step] = event->seq;
 }
 
 static void take_relapse(struct course *c, struct day day)
@@ -183,16 +241,16 @@ static void take(struct course *c, const struct event_fact *event)
 		take_clearing(c, (size_t)event->kind - EVENT_CLEARED_WATER, day);
 		break;
 	case EVENT_SELF_CHECKED:
-		c->self_checked = day;
+		take_step(c, STEP_SELF, event);
 		break;
 	case EVENT_REVIEWED:
-		c->reviewed = day;
+		take_step(c, STEP_REVIEW, event);
 		break;
 	case EVENT_VERIFIED:
-		c->verified = day;
+		take_step(c, STEP_VERIFY, event);
 		break;
 	case EVENT_SIGNED_OFF:
-		if (c->state == STATE_ACCEPTED || c->state == STATE_CLOSED)
+		if (may_be_signed_off(c))
 			enter(c, STATE_SIGNED_OFF, day);
 		break;
 	case EVENT_LOOKED_BACK:
@@ -214,11 +272,41 @@ static void take(struct course *c, const struct event_fact *event)
 	}
 }
 
-/* Did this very event give the ground for a sign-off? */
+/* Did this very event give what a sign-off of its day stands on? */
 static bool gives_ground(const struct course *c, const struct event_fact *event)
 {
-	return (event->kind == EVENT_ACCEPTED && c->state == STATE_ACCEPTED) ||
-	       (event->kind == EVENT_CLOSED && c->state == STATE_CLOSED);
+	switch (event->kind) {
+	case EVENT_ACCEPTED:
+	case EVENT_CLOSED:
+	case EVENT_CLEARED_WATER:
+	case EVENT_CLEARED_POWER:
+	case EVENT_CLEARED_EQUIPMENT:
+	case EVENT_CLEARED_MATERIALS:
+	case EVENT_CLEARED_PRODUCTS:
+	case EVENT_SELF_CHECKED:
+	case EVENT_REVIEWED:
+	case EVENT_VERIFIED:
+		return may_be_signed_off(c);
+	case EVENT_REGISTERED:
+	case EVENT_CLASSIFIED:
+	case EVENT_MEASURE_DECIDED:
+	case EVENT_ORDERED:
+	case EVENT_PROGRESS:
+	case EVENT_ACCEPTANCE_ASKED:
+	case EVENT_REJECTED:
+	case EVENT_MOVED:
+	case EVENT_SIGNED_OFF:
+	case EVENT_LOOKED_BACK:
+	case EVENT_RELAPSED:
+	case EVENT_PENALISED:
+	case EVENT_DEMOLISHED:
+	case EVENT_RESUMED:
+	case EVENT_CORRECTION:
+	case EVENT_WITHDRAWN:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+	return false;
 }
 
 void policy_course(
@@ -234,7 +322,7 @@ void policy_course(
 			waiting = events[i].day;
 		if (events[i].kind == EVENT_RELAPSED)
 			waiting = DAY_NONE;
-		/* A corrected acceptance is recorded anew after the sign-off of the same day. */
+		/* What was corrected is recorded anew behind the sign-off of the same day. */
 		if (gives_ground(&c, &events[i]) && day_compare(waiting, events[i].day) == 0)
 			enter(&c, STATE_SIGNED_OFF, events[i].day);
 	}
@@ -300,9 +388,33 @@ static const char *refuse_resumption(const struct course *now, enum measure meas
 	return NULL;
 }
 
+/* 两断三清: the item that is missing, and how it is recorded. */
+static const char *missing_item(const struct course *now)
+{
+	const char *const said[] = {
+		T("缺“断水”：关停取缔的须两断三清五项齐全方可销号，先登记 cleared_water",
+			"the water is not cut: all five items come first; record cleared_water"),
+		T("缺“断电”：关停取缔的须两断三清五项齐全方可销号，先登记 cleared_power",
+			"the power is not cut: all five items come first; record cleared_power"),
+		T("缺“清设备”：关停取缔的须两断三清五项齐全方可销号，先登记 cleared_equipment",
+			"the equipment is not cleared: all five items come first; record "
+			"cleared_equipment"),
+		T("缺“清原料”：关停取缔的须两断三清五项齐全方可销号，先登记 cleared_materials",
+			"the raw materials are not cleared: all five items come first; record "
+			"cleared_materials"),
+		T("缺“清产品”：关停取缔的须两断三清五项齐全方可销号，先登记 cleared_products",
+			"the products are not cleared: all five items come first; record "
+			"cleared_products"),
+	};
+
+	for (size_t i = 0; i < COUNT_OF(now->cleared); i++)
+		if (!day_is_set(now->cleared[i]))
+			return said[i];
+	return NULL;
+}
+
 /* 自查, 复查, 核查, 销号: each needs the one before it. */
-static const char *refuse_step(
-	const struct course *now, enum event_kind kind, enum category category)
+static const char *refuse_step(const struct course *now, enum event_kind kind)
 {
 	if (now->state == STATE_SIGNED_OFF)
 		return T("已销号", "signed off already");
@@ -317,16 +429,18 @@ static const char *refuse_step(
 		return NULL;
 	if (!day_is_set(now->reviewed))
 		return T("缺复查记录", "the review is missing");
+	if (!is_after(now->reviewed, now->self_checked))
+		return T("复查早于自查：自查更正以后要重新复查",
+			"the review is earlier than the self-check: review again");
 	if (kind == EVENT_VERIFIED)
 		return NULL;
 	if (!day_is_set(now->verified))
 		return T("缺核查记录", "the verification is missing");
-	/* 附件1第7行: closing alone is not enough for 散乱污. */
-	if (category == CATEGORY_SANLUANWU && now->state == STATE_CLOSED && !is_cleared(now))
-		return T("“散乱污”须五项（断水、断电、清设备、清原料、清产品）齐全方可销号",
-			"all five items (water, power, equipment, materials, products) must be "
-			"done");
-	return NULL;
+	if (!is_after(now->verified, now->reviewed))
+		return T("核查早于复查：复查更正以后要重新核查",
+			"the verification is earlier than the review: verify again");
+	/* Closing alone is not enough, whatever the category: 两断三清 comes before the sign-off. */
+	return now->state == STATE_CLOSED ? missing_item(now) : NULL;
 }
 
 static const char *refuse_by_state(const struct course *now, enum event_kind kind)
@@ -372,7 +486,7 @@ const char *policy_event_refusal(const struct course *now, enum event_kind kind,
 	case EVENT_REVIEWED:
 	case EVENT_VERIFIED:
 	case EVENT_SIGNED_OFF:
-		return refuse_step(now, kind, category);
+		return refuse_step(now, kind);
 	case EVENT_LOOKED_BACK:
 	case EVENT_RELAPSED:
 		return is_settled(now) ? NULL

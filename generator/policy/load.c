@@ -1,5 +1,5 @@
 /*
- * Loading the plan's data: five files, read and checked as a whole. A policy that was loaded needs no
+ * Loading the plan's data: ten files, read and checked as a whole. A policy that was loaded needs no
  * further checks, so the functions over it cannot fail.
  *
  * The version is a hash over what the files say (keys and values, not comments or layout), so that
@@ -165,38 +165,67 @@ static enum err_code load_industries(struct policy *p, const struct conf *root, 
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
+/* Units before routing, which names them. */
+static const char *const file_names[] = {"annex1.conf", "fields.conf", "industries.conf",
+	"units.conf", "routing.conf", "clocks.conf", "holidays.csv", "retention.conf", "gate.conf",
+	"ranking.conf"};
+
+const char *const *policy_file_names(size_t *ret_count)
+{
+	*ret_count = COUNT_OF(file_names);
+	return file_names;
+}
+
 typedef enum err_code load_fn(struct policy *p, const struct conf *root, struct err *e);
 
-static enum err_code load_file(struct policy *p, struct digest *digest, const char *dir,
+static enum err_code load_days(
+	struct policy *p, struct digest *digest, const char *path, struct err *e)
+{
+	enum err_code code = load_holidays(p, path, e);
+
+	for (size_t i = 0; !code && i < p->holiday_count; i++) {
+		char day[DAY_TEXT_BYTES];
+
+		digest_text(digest, day_text(p->holidays[i].day, day));
+		digest_text(digest, p->holidays[i].off ? "off" : "work");
+		digest_text(digest, p->holidays[i].name);
+	}
+	return code;
+}
+
+static enum err_code load_file(struct policy *p, struct digest *digest, const char *path,
 	const char *name, load_fn *load, struct err *e)
 {
 	const struct conf *root;
-	enum err_code code = conf_load(p->arena, path_join(p->arena, dir, name), &root, e);
+	enum err_code code;
 
+	digest_text(digest, name);
+	if (!load)
+		return load_days(p, digest, path, e);
+	code = conf_load(p->arena, path, &root, e);
 	if (code)
 		return code;
-	digest_text(digest, name);
 	digest_tree(digest, root);
 	return load(p, root, e);
 }
 
-enum err_code policy_load(const char *dir, struct policy **ret_policy, struct err *e)
+enum err_code policy_load_over(
+	const char *dir, const char *fallback, struct policy **ret_policy, struct err *e)
 {
-	/* Units before routing, which names them. */
-	static const struct {
-		const char *name;
-		load_fn *load;
-	} files[] = {{"annex1.conf", load_annex1}, {"fields.conf", load_fields},
-		{"industries.conf", load_industries}, {"units.conf", load_units},
-		{"routing.conf", load_routing}};
+	static load_fn *const load[] = {load_annex1, load_fields, load_industries, load_units,
+		load_routing, load_clocks, NULL, load_retention, load_gate, load_ranking};
 	struct digest digest = {UINT64_C(0xcbf29ce484222325)};
 	struct arena *arena = arena_new();
 	struct policy *p = arena_alloc(arena, sizeof(*p));
 
 	p->arena = arena;
-	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		enum err_code code = load_file(p, &digest, dir, files[i].name, files[i].load, e);
+	for (size_t i = 0; i < COUNT_OF(file_names); i++) {
+		const char *path = path_join(arena, dir, file_names[i]);
+		enum err_code code;
 
+		if (fallback && !file_exists(path))
+			path = path_join(arena, fallback, file_names[i]);
+		code = load_file(p, &digest, path, file_names[i], load[i], e);
 		if (code) {
 			policy_free(p);
 			return code;
@@ -205,6 +234,11 @@ enum err_code policy_load(const char *dir, struct policy **ret_policy, struct er
 	snprintf(p->version, sizeof(p->version), "%016" PRIx64, digest.sum);
 	*ret_policy = p;
 	return ERR_OK;
+}
+
+enum err_code policy_load(const char *dir, struct policy **ret_policy, struct err *e)
+{
+	return policy_load_over(dir, NULL, ret_policy, e);
 }
 
 void policy_free(struct policy *p)

@@ -127,19 +127,18 @@ static enum err_code unknown_unit(const struct conf *at, const char *code, struc
 		at, e, T("units.conf 里没有部门“%s”", "units.conf has no department \"%s\""), code);
 }
 
-static enum err_code check_department(
-	const struct policy *p, const struct conf *root, const char *name, struct err *e)
+static enum err_code read_department(const struct policy *p, const struct conf *root,
+	const char *name, const char **ret, struct err *e)
 {
-	const char *text;
-	enum err_code code = reading_text(root, name, &text, e);
+	enum err_code code = reading_text(root, name, ret, e);
 
-	if (!code && !is_department(p, text))
-		return unknown_unit(conf_find(root, name), text, e);
+	if (!code && !is_department(p, *ret))
+		return unknown_unit(conf_find(root, name), *ret, e);
 	return code;
 }
 
 /* The order decides which department leads, so it must not forget one. */
-static enum err_code check_order(const struct policy *p, const struct conf *root, struct err *e)
+static enum err_code read_order(struct policy *p, const struct conf *root, struct err *e)
 {
 	const struct conf *order;
 	size_t departments = 0;
@@ -147,6 +146,7 @@ static enum err_code check_order(const struct policy *p, const struct conf *root
 
 	if (code)
 		return code;
+	p->lead_order = arena_alloc(p->arena, order->count * sizeof(*p->lead_order));
 	for (size_t i = 0; i < order->count; i++) {
 		const char *text;
 
@@ -158,6 +158,7 @@ static enum err_code check_order(const struct policy *p, const struct conf *root
 			if (str_eq(order->items[j].string, text))
 				return conf_error(&order->items[i], e,
 					T("部门“%s”重复", "department \"%s\" stands twice"), text);
+		p->lead_order[p->lead_order_count++] = text;
 	}
 	for (size_t i = 0; i < p->unit_count; i++)
 		departments += str_eq(p->units[i].kind, "department");
@@ -219,9 +220,9 @@ enum err_code load_routing(struct policy *p, const struct conf *root, struct err
 	struct day from;
 	enum err_code code;
 
-	if ((code = conf_only(root, keys, e)) || (code = check_order(p, root, e)) ||
-		(code = check_department(p, root, "emissions_lead", e)) ||
-		(code = check_department(p, root, "fallback", e)) ||
+	if ((code = conf_only(root, keys, e)) || (code = read_order(p, root, e)) ||
+		(code = read_department(p, root, "emissions_lead", &p->emissions_lead, e)) ||
+		(code = read_department(p, root, "fallback", &p->fallback, e)) ||
 		(code = reading_text(root, "street_role", &street_role, e)) ||
 		(code = reading_source(root, &from, &clause, e)) ||
 		(code = reading_list(root, "kinds", &kinds, e)))

@@ -6,7 +6,7 @@
 #define POLICY_INTERNAL_H
 
 #include "tianlan/input.h"
-#include "tianlan/policy.h"
+#include "tianlan/policy_cases.h"
 
 #define MISSED_MAX 3 /* room for the NULL in struct duty */
 #define OPEN_MAX 4
@@ -49,6 +49,19 @@ struct open_point {
 	bool concerns[CATEGORY_COUNT];
 };
 
+/* One day of holidays.csv that is other than its day of the week says. */
+struct holiday {
+	struct day day;
+	bool off; /* else worked in exchange (调休) */
+	const char *name;
+};
+
+/* Sentences of refusal that hold figures of the law, in both languages (enum base_lang). */
+struct clock_words {
+	const char *extension[2]; /* at most so many days may be added */
+	const char *objection[2]; /* too late to object */
+};
+
 struct policy {
 	struct arena *arena;
 	char version[17];
@@ -64,6 +77,19 @@ struct policy {
 	size_t unit_count;
 	struct tipoff_kind *tipoff_kinds;
 	size_t tipoff_kind_count;
+	const char **lead_order; /* department codes */
+	size_t lead_order_count;
+	const char *emissions_lead, *fallback;
+	struct holiday *holidays; /* by day */
+	size_t holiday_count;
+	struct clock_law *clocks;
+	struct clock_words *clock_words; /* of each clock */
+	size_t clock_count;
+	int soon_days;
+	struct retention *retentions; /* by enum ending, retention.c */
+	struct gate gate;
+	struct ranking_rules *rankings; /* in order of in_force_from */
+	size_t ranking_count;
 	struct industry_info *industries; /* the last one is "other" */
 	size_t industry_count;
 	enum publish_class publish[FIELD_COUNT];
@@ -77,5 +103,27 @@ const char *policy_missed_find(const char *missed_id);
  * read as of its own date for every day before it. */
 const struct rule_version *policy_rule_version(
 	const struct policy *p, const struct rule *rule, struct day as_of);
+
+bool policy_day_is_weekend(struct day d); /* calendar.c */
+/* clocks.c: the version in force on that day of the clock that runs on a case between these steps; NULL when there is none. */
+const struct clock_law *policy_clock_between(
+	const struct policy *p, enum case_step from, enum case_step to, struct day on);
+/* clocks.c: the last day of n days after `from`, counted as the law says. */
+struct day policy_clock_due(
+	const struct policy *p, const struct clock_law *law, struct day from, int n);
+/* clocks.c: has a clock of this case run out unmet? */
+bool policy_case_is_late(const struct policy *p, const struct case_course *c, struct day today);
+const struct clock_words *policy_clock_words(const struct policy *p, const struct clock_law *law);
+
+/* retention.c */
+enum ending {
+	ENDING_DECLINED = 0,
+	ENDING_MERGED,
+	ENDING_TRANSFERRED,
+	ENDING_UNTRUE,
+	ENDING_TRUE, /* wholly or partly */
+	ENDING_COUNT
+};
+extern const char *const ending_ids[ENDING_COUNT];
 
 #endif

@@ -102,3 +102,19 @@ enum err_code reading_slug(
 			name, *ret);
 	return ERR_OK;
 }
+
+enum err_code reading_int(
+	const struct conf *group, const char *name, int low, int high, int *ret, struct err *e)
+{
+	int64_t value;
+	enum err_code code = conf_int(group, name, &value, e);
+
+	if (code)
+		return code;
+	if (value < low || value > high)
+		return conf_error(conf_find(group, name), e,
+			T("%s 应在 %d 到 %d 之间", "%s must lie between %d and %d"), name, low,
+			high);
+	*ret = (int)value;
+	return ERR_OK;
+}

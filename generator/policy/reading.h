@@ -31,10 +31,21 @@ enum err_code reading_unique(
 enum err_code reading_slug(
 	const struct conf *group, const char *name, const char **ret, struct err *e) MUST_USE;
 
+/* A required whole number within both limits. */
+enum err_code reading_int(const struct conf *group, const char *name, int low, int high, int *ret,
+	struct err *e) MUST_USE;
+
 /* load_annex1.c: fills plan, goal, rules and open points from annex1.conf. */
 enum err_code load_annex1(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
 /* load_units.c: units, then the kinds of tip-off from routing.conf. */
 enum err_code load_units(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
 enum err_code load_routing(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
+/* load_clocks.c: soon_days and the time limits from clocks.conf; the days off and on from holidays.csv. */
+enum err_code load_clocks(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
+enum err_code load_holidays(struct policy *p, const char *path, struct err *e) MUST_USE;
+/* load_cases.c: retention.conf and gate.conf. load_ranking.c: ranking.conf. */
+enum err_code load_retention(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
+enum err_code load_gate(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
+enum err_code load_ranking(struct policy *p, const struct conf *root, struct err *e) MUST_USE;
 
 #endif

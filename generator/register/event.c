@@ -4,8 +4,11 @@
  * Invariants: the course as of the event's own day decides whether it may follow (events may be recorded late);
  * a correction names one event of the same enterprise, which then counts no more, and is itself never corrected: what
  * is right is recorded anew. When a decision is corrected away, the one recorded before it is in force again.
+ * A sign-off counts only with its three units and its evidence (signoff.c), however it comes to count.
  */
 #include "register/register_internal.h"
+
+#include "tianlan/register_supervision.h"
 
 #include <string.h>
 
@@ -19,7 +22,7 @@ static bool is_digit(char c)
 }
 
 /* 水政办〔2017〕67号: the year in 〔 〕, four digits, no 第, no leading zero (国办发〔2017〕47号, GB/T 9704). */
-static enum err_code check_doc(const char *doc, struct err *e)
+enum err_code reg_doc_check(const char *doc, struct err *e)
 {
 	static const char *const wrong[] = {"[", "]", "【", "】", "（", "(", "﹝", "［", NULL};
 	const char *open, *after;
@@ -324,7 +327,7 @@ static enum err_code check_new(struct reg *r, const struct event_new *ev, struct
 			e, ERR_USAGE, T("缺少事件的日期", "the day of the event is missing"));
 	code = ev->unit ? reg_unit_check(r, ev->unit, e) : ERR_OK;
 	if (!code)
-		code = check_doc(ev->doc, e);
+		code = reg_doc_check(ev->doc, e);
 	if (!code)
 		code = check_text(ev->note, T("说明", "the note"), e);
 	return code;
@@ -342,9 +345,48 @@ static const char *file_kind(const char *path)
 	return "other";
 }
 
+/* A step of the sign-off: who takes it, and what shows it. */
+static enum err_code check_signoff(struct reg *r, struct enterprise_id id,
+	const struct event_new *ev, struct arena *a, struct err *e)
+{
+	const char *why = NULL;
+	enum err_code code;
+
+	if (ev->kind < EVENT_SELF_CHECKED || ev->kind > EVENT_SIGNED_OFF)
+		return ERR_OK;
+	code = reg_signoff_refusal(r, id, ev->kind, ev->unit, ev->day, a, &why, e);
+	if (!code && why)
+		code = err_set(e, ERR_CONFLICT, T("不能记录“%s”：%s", "“%s” cannot follow: %s"),
+			T(policy_event_label(ev->kind), policy_event_id(ev->kind)), why);
+	return code;
+}
+
+/* What a sign-off stands on may be recorded anew behind it: then it counts again, if nothing is lacking. */
+static bool may_restore_signoff(enum event_kind kind)
+{
+	return kind == EVENT_ACCEPTED || kind == EVENT_RESUMED || kind == EVENT_CLOSED ||
+	       (kind >= EVENT_CLEARED_WATER && kind <= EVENT_VERIFIED);
+}
+
+/* The row as the events have it now; the day's sign-offs and look-backs follow. */
+static enum err_code settle(struct reg *r, struct enterprise_id id, const struct event_new *ev,
+	const struct event *corrected, bool restored, struct err *e)
+{
+	bool stands, counts = false;
+	enum err_code code = reg_row_refresh(r, id, e);
+
+	if (!code && (corrected->kind == EVENT_LOOKED_BACK || corrected->kind == EVENT_RELAPSED))
+		code = reg_lookback_reopen(r, id, corrected->seq, e);
+	if (code || !restored || ev->kind == EVENT_CORRECTION)
+		return code;
+	code = reg_signoff_stands(r, id, &stands, &counts, e);
+	return !code && counts ? reg_signoff_check(r, id, e) : code;
+}
+
 static enum err_code add(struct reg *r, struct enterprise_id id, const struct event_new *ev,
 	const struct change_note *note, struct arena *a, int64_t *ret_seq, struct err *e)
 {
+	bool waits = false, counts = false;
 	const char *now[FIELD_COUNT], *decided = NULL;
 	struct event corrected = {0};
 	int64_t seq = 0;
@@ -358,6 +400,10 @@ static enum err_code add(struct reg *r, struct enterprise_id id, const struct ev
 		code = check_course(r, id, ev, value_tri(now[FIELD_OUT_OF_SCOPE]) == TRI_YES,
 			policy_category_find(now[FIELD_CATEGORY]),
 			policy_measure_find(now[FIELD_MEASURE]), e);
+	if (!code)
+		code = check_signoff(r, id, ev, a, e);
+	if (!code && may_restore_signoff(ev->kind))
+		code = reg_signoff_stands(r, id, &waits, &counts, e);
 	if (code)
 		return code;
 	if (ev->kind == EVENT_CLASSIFIED || ev->kind == EVENT_MEASURE_DECIDED) {
@@ -376,7 +422,7 @@ static enum err_code add(struct reg *r, struct enterprise_id id, const struct ev
 		(corrected.kind == EVENT_CLASSIFIED || corrected.kind == EVENT_MEASURE_DECIDED))
 		code = restore_decision(r, id, corrected.kind, ev->day, note, a, e);
 	if (!code)
-		code = reg_row_refresh(r, id, e);
+		code = settle(r, id, ev, &corrected, waits && !counts, e);
 	if (!code)
 		*ret_seq = seq;
 	return code;

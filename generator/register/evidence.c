@@ -103,7 +103,7 @@ static enum err_code copy_bytes(int from, int to, const char *path, struct err *
 }
 
 /* Videos are large: copied block by block, then hashed as they stand on the disk. */
-static enum err_code copy_durable(
+enum err_code reg_file_copy(
 	const char *from, const char *to, const char *dir, const char *sha256, struct err *e)
 {
 	struct arena *a = arena_new();
@@ -129,7 +129,9 @@ static enum err_code copy_durable(
 		code = sha256_file(temporary, copied, &bytes, e);
 	if (!code && !str_eq(copied, sha256))
 		code = err_set(e, ERR_CONFLICT,
-			T("%s 在归档时被改动", "%s changed while it was being filed"), from);
+			T("%s 的内容与登记的 SHA-256 不符，或者在复制时被改动",
+				"%s is not what its SHA-256 says, or changed while it was copied"),
+			from);
 	if (!code && rename(temporary, to) != 0)
 		code = err_errno(e, "%s", to);
 	if (!code)
@@ -210,7 +212,7 @@ enum err_code reg_evidence_file(struct reg *r, struct enterprise_id id, int64_t 
 	struct arena *a = arena_new();
 	char sha256[SHA256_HEX_BYTES];
 	struct filed file = {.sha256 = sha256, .name = base_name(a, path)};
-	char *to;
+	char *to = NULL;
 	enum err_code code = ERR_OK;
 
 	if (!kind || !is_kind(kind))
@@ -229,12 +231,14 @@ enum err_code reg_evidence_file(struct reg *r, struct enterprise_id id, int64_t 
 		if (!stands_already(to, sha256)) {
 			code = dir_make_all(file_dir(r, a, "", sha256), e);
 			if (!code)
-				code = copy_durable(
+				code = reg_file_copy(
 					path, to, file_dir(r, a, "", sha256), sha256, e);
 		}
 	}
+	/* A picture is opened by its cleaned copy alone. */
 	if (!code)
-		code = insert(r, id, event, &file, kind, day, may_publish, note, e);
+		code = insert(r, id, event, &file, kind, day,
+			may_publish && !reg_evidence_is_picture(kind, to), note, e);
 	arena_free(a);
 	return code;
 }
@@ -259,9 +263,14 @@ enum err_code reg_evidence_add(struct reg *r, struct enterprise_id id, const cha
 	return code;
 }
 
-static void read_evidence(sqlite3_stmt *s, struct arena *a, struct evidence *ev)
+static void take_hash(char to[SHA256_HEX_BYTES], const char *sha256)
 {
-	const char *sha256 = reg_column_text(s, 1, a);
+	if (sha256 && strlen(sha256) < SHA256_HEX_BYTES)
+		memcpy(to, sha256, strlen(sha256) + 1);
+}
+
+void reg_evidence_read_row(sqlite3_stmt *s, struct arena *a, struct evidence *ev)
+{
 
 	*ev = (struct evidence){
 		.seq = sqlite3_column_int64(s, 0),
@@ -271,9 +280,27 @@ static void read_evidence(sqlite3_stmt *s, struct arena *a, struct evidence *ev)
 		.day = reg_column_day(s, 5),
 		.may_publish = sqlite3_column_int(s, 6) != 0,
 		.bytes = (uint64_t)sqlite3_column_int64(s, 7),
+		.enterprise = {sqlite3_column_int64(s, 8)},
+		.event = sqlite3_column_int64(s, 9),
 	};
-	if (sha256 && strlen(sha256) < sizeof(ev->sha256))
-		memcpy(ev->sha256, sha256, strlen(sha256) + 1);
+	take_hash(ev->sha256, reg_column_text(s, 1, a));
+	take_hash(ev->public_sha256, reg_column_text(s, 10, a));
+}
+
+/* The original, then the copy that may be shown. */
+static enum err_code report_bad(struct reg *r, struct arena *a, struct evidence *ev,
+	evidence_fn *fn, void *ctx, struct err *e)
+{
+	enum err_code code = ERR_OK;
+
+	if (!stands_already(reg_file_path(r, a, "", ev->sha256), ev->sha256))
+		code = fn(ctx, ev, e);
+	if (code || !*ev->public_sha256 ||
+		stands_already(reg_public_copy_path(r, a, ev->public_sha256), ev->public_sha256))
+		return code;
+	memcpy(ev->sha256, ev->public_sha256, sizeof(ev->sha256));
+	ev->kind = "public-copy";
+	return fn(ctx, ev, e);
 }
 
 static enum err_code each(
@@ -287,10 +314,8 @@ static enum err_code each(
 		struct evidence ev;
 
 		arena_reset(a);
-		read_evidence(s, a, &ev);
-		if (bad_only && stands_already(reg_file_path(r, a, "", ev.sha256), ev.sha256))
-			continue;
-		code = fn(ctx, &ev, e);
+		reg_evidence_read_row(s, a, &ev);
+		code = bad_only ? report_bad(r, a, &ev, fn, ctx, e) : fn(ctx, &ev, e);
 		if (code)
 			break;
 	}

@@ -7,6 +7,7 @@
  * Invariant: equal keys are no likeness, they are a match.
  */
 #include "register/import.h"
+#include "register/value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,34 @@ static bool nearly_same(const char *x, const char *y, size_t min_contained)
 	if (allowed == 0 || a.count + b.count - 2 * shorter > allowed || !same_numbers(&a, &b))
 		return false;
 	return edit_distance(&a, &b) <= allowed;
+}
+
+const char *reg_text_key(struct arena *a, const char *text)
+{
+	return value_key(a, text);
+}
+
+enum text_likeness reg_text_likeness(const char *key_a, const char *key_b, size_t least_within)
+{
+	if (!*key_a || !*key_b)
+		return TEXT_OTHER;
+	if (strcmp(key_a, key_b) == 0)
+		return TEXT_SAME;
+	return nearly_same(key_a, key_b, least_within) ? TEXT_NEAR : TEXT_OTHER;
+}
+
+bool reg_text_same_numbers(const char *key_a, const char *key_b)
+{
+	struct chars a, b;
+
+	to_chars(key_a, &a);
+	to_chars(key_b, &b);
+	return same_numbers(&a, &b);
+}
+
+bool reg_name_is_blank(const char *name_key)
+{
+	return import_name_is_blank(name_key);
 }
 
 bool import_name_is_blank(const char *name_key)

@@ -30,7 +30,8 @@ static const char *const sql[PUB_STMT_COUNT] = {
 	[PUB_EVENTS] = "SELECT enterprise, seq, kind, day, unit, doc, note, corrects, decided"
 		       " FROM public_event WHERE enterprise>=?1 AND enterprise<?2"
 		       " ORDER BY enterprise, day, seq",
-	[PUB_EVIDENCE] = "SELECT enterprise, sha256, name, kind, day, bytes FROM public_evidence"
+	[PUB_EVIDENCE] = "SELECT enterprise, sha256, name, kind, day, bytes, public_sha256 FROM "
+			 "public_evidence"
 			 " WHERE enterprise>=?1 AND enterprise<?2 ORDER BY enterprise, seq",
 	[PUB_TASKS] = "SELECT enterprise, kind, unit, asked_on, due, done_on FROM public_task"
 		      " WHERE enterprise>=?1 AND enterprise<?2 ORDER BY enterprise, seq",
@@ -42,11 +43,55 @@ static const char *const sql[PUB_STMT_COUNT] = {
 	[PUB_OUTPUT_STREET] = "SELECT grp, count, sum FROM public_output_street ORDER BY grp",
 	[PUB_OUTPUT_CATEGORY] = "SELECT grp, count, sum FROM public_output_category ORDER BY grp",
 	[PUB_OUTPUT_INDUSTRY] = "SELECT grp, count, sum FROM public_output_industry ORDER BY grp",
+	[PUB_TIPS_OF] = "SELECT enterprise, count FROM public_tip_enterprise"
+			" WHERE enterprise>=?1 AND enterprise<?2 ORDER BY enterprise",
+	[PUB_LOOKBACKS_OF] =
+		"SELECT enterprise, quarter, street, reason, done_on, result FROM public_lookback"
+		" WHERE enterprise>=?1 AND enterprise<?2 ORDER BY enterprise, quarter",
+	[PUB_INSPECTIONS_OF] = "SELECT enterprise, seq, day, kind, team, unit, doc, result, text, "
+			       "published, put_right"
+			       " FROM public_inspection WHERE enterprise>=?1 AND enterprise<?2"
+			       " ORDER BY enterprise, day, seq",
+	/* An order that tells nothing of when which case came. */
+	[PUB_TIP_CELLS] = "SELECT grouping, label, bucket, count FROM public_tip_cell ORDER BY "
+			  "grouping, label, bucket",
+	[PUB_TIP_RELEASES] = "SELECT seq, day FROM public_tip_release ORDER BY seq",
+	[PUB_TIP_RESULTS] = "SELECT release, day, street, outcome, reply FROM public_tip_result"
+			    " ORDER BY release, street, outcome, reply",
+	[PUB_CHAIN_WEEKS] = "SELECT week, head FROM public_chain_week ORDER BY week",
+	[PUB_INSPECTIONS] = "SELECT coalesce(enterprise,0), seq, day, kind, team, unit, doc, "
+			    "result, text, published,"
+			    " put_right FROM public_inspection ORDER BY day, seq",
+	[PUB_LOOKBACK_PLANS] = "SELECT quarter, seed, made_on, months, share FROM "
+			       "public_lookback_plan ORDER BY quarter",
+	[PUB_LOOKBACK_COUNTS] =
+		"SELECT quarter, street, planned, done, relapsed FROM public_lookback_count"
+		" ORDER BY quarter, street",
+	[PUB_LOOKBACKS] =
+		"SELECT enterprise, quarter, street, reason, done_on, result FROM public_lookback"
+		" ORDER BY quarter, street, done_on, enterprise",
+	[PUB_RANKINGS] = "SELECT quarter, sha256, computed_on, rules_from FROM public_ranking "
+			 "ORDER BY quarter",
+	[PUB_RANKING_ROWS] =
+		"SELECT unit, total, place, best, worst FROM public_ranking_row WHERE quarter=?1"
+		" ORDER BY place=0, place, unit",
+	[PUB_RANKING_ITEMS] = "SELECT unit, item, coalesce(part,-1), coalesce(whole,-1), score "
+			      "FROM public_ranking_item"
+			      " WHERE quarter=?1 ORDER BY unit, item",
+	[PUB_RANKING_TRACES] = "SELECT unit, item, what, number, counted FROM public_ranking_trace "
+			       "WHERE quarter=?1"
+			       " ORDER BY unit, item, what, number",
+	[PUB_TASK_SUMS] = "SELECT unit, kind, asked, done, coalesce(with_due,0), next_due FROM "
+			  "public_task_sum"
+			  " ORDER BY unit, kind",
+	[PUB_TASKS_ALL] = "SELECT enterprise, kind, unit, asked_on, due, done_on FROM public_task"
+			  " ORDER BY unit, due IS NULL, due, enterprise, seq",
 };
 
 /* ---- the authorizer -------------------------------------------------------------------------------- */
 
-/* Columns of class NEVER: no view reads them, so no statement may, whatever it names itself. */
+/* Columns of class NEVER, and what is only the staff's: no view reads them, so no statement may, whatever it names itself.
+ * "*": the whole table. Of a case nothing is read but what a release put into tip_shown and tip_result. */
 static bool is_never(const char *table, const char *column)
 {
 	static const char *const never[][2] = {
@@ -55,11 +100,37 @@ static bool is_never(const char *table, const char *column)
 		{"unit", "liaison_name"},
 		{"unit", "liaison_post"},
 		{"unit", "liaison_phone"},
+		{"tip_case", "*"},
+		{"case_step", "*"},
+		{"case_draft", "*"},
+		{"case_log", "*"},
+		{"case_copy", "*"},
+		{"keeping_place", "*"},
+		{"intake_head", "*"},
+		{"tip_shown", "tip_case"},
+		{"tip_result", "tip_case"},
+		{"tip_result", "step"},
+		{"inspection", "finding"},
+		{"inspection", "due"},
+		{"inspection", "by"},
+		{"inspection_note", "by"},
+		{"lookback", "place"},
+		{"lookback", "event"},
+		{"lookback", "by"},
+		{"ranking", "result"},
+		{"change_log", "old"},
+		{"change_log", "new"},
+		{"change_log", "why"},
+		{"change_log", "by"},
+		{"event", "by"},
+		{"evidence", "by"},
+		{"task", "note"},
+		{"task", "by"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(never); i++)
 		if (sqlite3_stricmp(table, never[i][0]) == 0 &&
-			sqlite3_stricmp(column, never[i][1]) == 0)
+			(never[i][1][0] == '*' || sqlite3_stricmp(column, never[i][1]) == 0))
 			return true;
 	return false;
 }

@@ -6,11 +6,8 @@
 
 #include <string.h>
 
-/* One row to its callback. */
-typedef enum err_code row_fn(sqlite3_stmt *s, struct arena *a, void *fn_and_ctx, struct err *e);
-
-static enum err_code each_row(
-	struct pub *p, sqlite3_stmt *s, row_fn *row_to, void *fn_and_ctx, struct err *e)
+enum err_code pub_each_row(
+	struct pub *p, sqlite3_stmt *s, pub_row_fn *row_to, void *fn_and_ctx, struct err *e)
 {
 	struct arena *a = arena_new();
 	enum err_code code;
@@ -27,13 +24,13 @@ static enum err_code each_row(
 	return code;
 }
 
-static enum err_code each(
-	struct pub *p, enum pub_stmt which, row_fn *row_to, void *fn_and_ctx, struct err *e)
+enum err_code pub_each(
+	struct pub *p, enum pub_stmt which, pub_row_fn *row_to, void *fn_and_ctx, struct err *e)
 {
 	sqlite3_stmt *s;
 	enum err_code code = pub_stmt(p, which, &s, e);
 
-	return code ? code : each_row(p, s, row_to, fn_and_ctx, e);
+	return code ? code : pub_each_row(p, s, row_to, fn_and_ctx, e);
 }
 
 /* ---- changes -------------------------------------------------------------------------------------- */
@@ -68,7 +65,7 @@ enum err_code pub_change_each(
 	if (code)
 		return code;
 	sqlite3_bind_int64(s, 1, after_seq);
-	return each_row(p, s, change_row, &to, e);
+	return pub_each_row(p, s, change_row, &to, e);
 }
 
 /* ---- units ------------------------------------------------------------------------------------------- */
@@ -90,7 +87,7 @@ enum err_code pub_unit_each(struct pub *p, pub_unit_fn *fn, void *ctx, struct er
 {
 	struct unit_to to = {fn, ctx};
 
-	return each(p, PUB_UNITS, unit_row, &to, e);
+	return pub_each(p, PUB_UNITS, unit_row, &to, e);
 }
 
 /* ---- monthly reports ------------------------------------------------------------------------------------ */
@@ -121,7 +118,7 @@ enum err_code pub_report_each(struct pub *p, pub_report_fn *fn, void *ctx, struc
 {
 	struct report_to to = {fn, ctx};
 
-	return each(p, PUB_REPORTS, report_row, &to, e);
+	return pub_each(p, PUB_REPORTS, report_row, &to, e);
 }
 
 /* ---- sums --------------------------------------------------------------------------------------------------- */
@@ -151,6 +148,6 @@ enum err_code pub_output_sum(
 
 	for (size_t i = 0; i < COUNT_OF(groupings); i++)
 		if (str_eq(groupings[i].by, by))
-			return each(p, groupings[i].which, sum_row, &to, e);
+			return pub_each(p, groupings[i].which, sum_row, &to, e);
 	return err_set(e, ERR_USAGE, T("不能按“%s”合计", "there is no sum by “%s”"), by ? by : "");
 }

@@ -1,6 +1,6 @@
 /*
- * Records whole: enterprise, events, evidence and tasks read by four statements in step, each ordered by the
- * enterprise's number, so that a hundred thousand records are one pass and not four hundred thousand lookups.
+ * Records whole: enterprise, events, evidence, tasks, tip-offs, look-backs and inspections read by statements in step, each
+ * ordered by the enterprise's number, so that a hundred thousand records are one pass and not as many lookups of each.
  *
  * Invariant: the course of a record is worked out from its events that no correction names, as on the staff's side.
  */
@@ -119,6 +119,7 @@ static enum err_code take_evidence(
 			.kind = pub_text(st->s, 3, a),
 			.day = pub_day(st->s, 4),
 			.bytes = (uint64_t)sqlite3_column_int64(st->s, 5),
+			.public_sha256 = pub_text(st->s, 6, a),
 		};
 		if (sha256 && strlen(sha256) < sizeof(list[count].sha256))
 			memcpy(list[count].sha256, sha256, strlen(sha256) + 1);
@@ -150,6 +151,51 @@ static enum err_code take_tasks(
 	}
 	rec->tasks = list;
 	rec->task_count = count;
+	return code;
+}
+
+static enum err_code take_tips(
+	struct pub *p, struct stream *st, struct pub_record *rec, struct err *e)
+{
+	enum err_code code = skip_to(p, st, rec->number, e);
+
+	if (code || st->owner != rec->number)
+		return code;
+	rec->tipoffs = sqlite3_column_int64(st->s, 1);
+	return stream_next(p, st, e);
+}
+
+static enum err_code take_lookbacks(
+	struct pub *p, struct stream *st, struct arena *a, struct pub_record *rec, struct err *e)
+{
+	struct pub_lookback *list = NULL;
+	size_t count = 0, cap = 0;
+	enum err_code code = skip_to(p, st, rec->number, e);
+
+	while (!code && st->owner == rec->number) {
+		list = grown(a, list, count, &cap, sizeof(*list));
+		pub_lookback_row(st->s, a, &list[count++]);
+		code = stream_next(p, st, e);
+	}
+	rec->lookbacks = list;
+	rec->lookback_count = count;
+	return code;
+}
+
+static enum err_code take_inspections(
+	struct pub *p, struct stream *st, struct arena *a, struct pub_record *rec, struct err *e)
+{
+	struct pub_inspection *list = NULL;
+	size_t count = 0, cap = 0;
+	enum err_code code = skip_to(p, st, rec->number, e);
+
+	while (!code && st->owner == rec->number) {
+		list = grown(a, list, count, &cap, sizeof(*list));
+		pub_inspection_row(st->s, a, &list[count++]);
+		code = stream_next(p, st, e);
+	}
+	rec->inspections = list;
+	rec->inspection_count = count;
 	return code;
 }
 
@@ -240,7 +286,7 @@ static void work_out_course(struct arena *a, struct pub_record *rec, bool out_of
 }
 
 struct streams {
-	struct stream records, events, evidence, tasks;
+	struct stream records, events, evidence, tasks, tips, lookbacks, inspections;
 };
 
 static enum err_code take_one(
@@ -256,6 +302,12 @@ static enum err_code take_one(
 	if (!code)
 		code = take_tasks(p, &st->tasks, a, rec, e);
 	if (!code)
+		code = take_tips(p, &st->tips, rec, e);
+	if (!code)
+		code = take_lookbacks(p, &st->lookbacks, a, rec, e);
+	if (!code)
+		code = take_inspections(p, &st->inspections, a, rec, e);
+	if (!code)
 		work_out_course(a, rec, out_of_scope);
 	return code;
 }
@@ -263,14 +315,16 @@ static enum err_code take_one(
 static enum err_code open_all(
 	struct pub *p, struct streams *st, int64_t from, int64_t to, struct err *e)
 {
-	enum err_code code = stream_open(p, &st->records, PUB_RECORDS, from, to, e);
+	const struct {
+		struct stream *stream;
+		enum pub_stmt which;
+	} all[] = {{&st->records, PUB_RECORDS}, {&st->events, PUB_EVENTS},
+		{&st->evidence, PUB_EVIDENCE}, {&st->tasks, PUB_TASKS}, {&st->tips, PUB_TIPS_OF},
+		{&st->lookbacks, PUB_LOOKBACKS_OF}, {&st->inspections, PUB_INSPECTIONS_OF}};
+	enum err_code code = ERR_OK;
 
-	if (!code)
-		code = stream_open(p, &st->events, PUB_EVENTS, from, to, e);
-	if (!code)
-		code = stream_open(p, &st->evidence, PUB_EVIDENCE, from, to, e);
-	if (!code)
-		code = stream_open(p, &st->tasks, PUB_TASKS, from, to, e);
+	for (size_t i = 0; i < COUNT_OF(all) && !code; i++)
+		code = stream_open(p, all[i].stream, all[i].which, from, to, e);
 	return code;
 }
 
@@ -280,9 +334,12 @@ static void close_all(struct streams *st)
 	stream_close(&st->events);
 	stream_close(&st->evidence);
 	stream_close(&st->tasks);
+	stream_close(&st->tips);
+	stream_close(&st->lookbacks);
+	stream_close(&st->inspections);
 }
 
-/* Four statements outside a transaction could see four states. */
+/* Several statements outside a transaction could see several states. */
 static enum err_code hold(struct pub *p, bool *ret_own, struct err *e)
 {
 	int64_t ignored;

@@ -385,7 +385,9 @@ static enum err_code connect(struct reg *r, const char *path, int flags, struct 
 {
 	static const char *const settings[] = {"PRAGMA foreign_keys = ON",
 		"PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF",
-		"PRAGMA recursive_triggers = ON", "PRAGMA cell_size_check = ON"};
+		"PRAGMA recursive_triggers = ON", "PRAGMA cell_size_check = ON",
+		/* What is blanked is overwritten, and nothing of the register spills into a temporary file. */
+		"PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY"};
 	enum err_code code = ERR_OK;
 
 	if (sqlite3_open_v2(path, &r->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -460,6 +462,8 @@ enum err_code reg_open(const char *dir, const struct policy *p, struct reg **ret
 		code = read_meta(r, "prefix", r->prefix, sizeof(r->prefix), e);
 	if (!code)
 		code = keep_field_open(r, e);
+	if (!code)
+		code = reg_catch_up(r, e);
 	if (code) {
 		reg_close(r);
 		return code;

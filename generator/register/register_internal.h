@@ -21,7 +21,6 @@
 
 #include "register/value.h"
 
-#define REGISTER_SCHEMA_VERSION 1
 #define REGISTER_BUSY_MS 10000
 #define REGISTER_FILE "register.db"
 #define EVIDENCE_DIR "evidence"
@@ -57,6 +56,9 @@ enum stmt {
 	STMT_EVIDENCE_INSERT,
 	STMT_EVIDENCE_EACH,
 	STMT_EVIDENCE_ALL,
+	STMT_EVIDENCE_GET,
+	STMT_EVIDENCE_OPEN,
+	STMT_EVIDENCE_COPIES,
 	STMT_TASK_INSERT,
 	STMT_TASK_GET,
 	STMT_TASK_DONE,
@@ -80,8 +82,92 @@ enum stmt {
 	STMT_LOG_INSERT,
 	/* ---- cases: texts in statements_cases.c ---- */
 	STMT_CASE_STEP_COUNT,
+	STMT_CASE_STANDS,
+	STMT_CASE_INSERT,
+	STMT_CASE_OPENED,
+	STMT_CASE_SET,
+	STMT_CASE_CACHE,
+	STMT_CASE_GET,
+	STMT_CASE_FIND,
+	STMT_CASE_EACH,
+	STMT_CASE_RELAPSED,
+	STMT_CASE_FACTS,
+	STMT_CASE_FOLD,
+	STMT_CASE_ENTERPRISE,
+	STMT_CASE_STEP_INSERT,
+	STMT_CASE_STEP_EACH,
+	STMT_CASE_STEP_ALL,
+	STMT_CASE_STEP_LINE,
+	STMT_CASE_STEP_CHAINED,
+	STMT_CASE_DRAFT_GET,
+	STMT_CASE_DRAFT_SET,
+	STMT_CASE_DRAFT_REMOVE,
+	STMT_CASE_LOG,
+	STMT_CASE_SECRETS,
+	STMT_CASE_BLANK_STEPS,
+	STMT_CASE_BLANK_ROW,
+	STMT_CASE_BLANK_DRAFTS,
+	STMT_PLACE_GET,
+	STMT_PLACE_INSERT,
+	STMT_PLACE_EACH,
+	STMT_COPY_GET,
+	STMT_COPY_INSERT,
+	STMT_COPY_GONE,
+	STMT_COPY_EACH,
+	STMT_HEAD_GET,
+	STMT_HEAD_SET,
+	STMT_CHAIN_WEEK_SET,
+	STMT_CASE_CONCLUSIONS,
+	STMT_RELEASE_LAST,
+	STMT_RELEASE_INSERT,
+	STMT_SHOWN_EACH,
+	STMT_SHOWN_SET,
+	STMT_SHOWN_ENTERPRISE,
+	STMT_RESULT_EACH,
+	STMT_RESULT_INSERT,
+	STMT_RESULT_WITHDRAW,
 	/* ---- supervision: texts in statements_supervision.c ---- */
 	STMT_INSPECTION_GET,
+	STMT_NUMBER_EACH,
+	STMT_SIGNOFF_EVENTS,
+	STMT_SIGNOFF_EVIDENCE,
+	STMT_SIGNOFF_STANDS,
+	STMT_LOOKBACK_PLAN_GET,
+	STMT_LOOKBACK_PLAN_INSERT,
+	STMT_LOOKBACK_CANDIDATES,
+	STMT_LOOKBACK_INSERT,
+	STMT_LOOKBACK_EACH,
+	STMT_LOOKBACK_GET,
+	STMT_LOOKBACK_LAST,
+	STMT_LOOKBACK_DONE,
+	STMT_LOOKBACK_REOPEN,
+	STMT_NEVER_CONTACTS,
+	STMT_NEVER_LIAISONS,
+	STMT_INSPECTION_INSERT,
+	STMT_INSPECTION_NOTE,
+	STMT_INSPECTION_EACH,
+	STMT_MONTHLY_REPORTS,
+	STMT_MONTHLY_REVERT,
+	STMT_MONTHLY_EVENTS,
+	STMT_TASK_SUM,
+	STMT_FILE_REPORTS,
+	STMT_APPLICANT_EACH,
+	STMT_APPLICANT_PHONES,
+	STMT_RANK_UNITS,
+	STMT_RANK_ENTERPRISES,
+	STMT_RANK_CHANGES,
+	STMT_RANK_EVENTS,
+	STMT_RANK_PLAN,
+	STMT_RANK_REPORTS,
+	STMT_RANK_INSPECTIONS,
+	STMT_RANK_CASES,
+	STMT_RANK_CASE_STREETS,
+	STMT_RANK_STEPS,
+	STMT_RANK_GET,
+	STMT_RANK_INSERT,
+	STMT_RANK_ROW_INSERT,
+	STMT_RANK_ITEM_INSERT,
+	STMT_RANK_TRACE_INSERT,
 	STMT_COUNT
 };
 
@@ -239,6 +325,9 @@ char *reg_file_path(struct reg *r, struct arena *a, const char *folder, const ch
 
 /* ---- inside the room --------------------------------------------------------------------- */
 
+/* What a register of an earlier program lacks: units that the policy data named since, states by today's course. Logs nothing:
+ * nobody did anything. */
+enum err_code reg_catch_up(struct reg *r, struct err *e) MUST_USE;
 /* Recomputes course, suggestion and the columns that cache them; the category is not touched. */
 enum err_code reg_row_refresh(struct reg *r, struct enterprise_id id, struct err *e) MUST_USE;
 /* The course over the valid events up to and with a day; DAY_NONE: all. */
@@ -265,6 +354,30 @@ enum err_code reg_row_force(struct reg *r, struct enterprise_id id, enum field f
 	struct day day, const struct change_note *note, struct err *e) MUST_USE;
 /* ERR_USAGE when there is no such unit. */
 enum err_code reg_unit_check(struct reg *r, const char *code, struct err *e) MUST_USE;
+/* The unit's name; its code when there is no such unit. */
+const char *reg_unit_name(struct reg *r, const char *code, struct arena *a);
+/* evidence_wire.c: what the first bytes say; and whether a JPEG is tables and pixels alone. */
+bool evidence_is_picture(const void *bytes, size_t len);
+bool evidence_jpeg_is_bare(const void *bytes, size_t len);
+/* Of the kinds of photos; of any kind with the bytes of a picture. */
+bool reg_evidence_is_picture(const char *kind, const char *path);
+void reg_evidence_read_row(sqlite3_stmt *s, struct arena *a, struct evidence *ev);
+/* Copies block by block, durably, to a new name in dir, and hashes the copy as it stands on the disk. ERR_CONFLICT: another
+ * sha256 came out; nothing is left then. */
+enum err_code reg_file_copy(const char *from, const char *to, const char *dir, const char *sha256,
+	struct err *e) MUST_USE;
+/* evidence/public/HH/<sha256>.jpg */
+char *reg_public_copy_path(const struct reg *r, struct arena *a, const char *sha256);
+/* Document numbers: 〔 〕, four digits of a year, 号; NULL is fine. */
+enum err_code reg_doc_check(const char *doc, struct err *e) MUST_USE;
+/* Does a sign-off stand on record that counts for nothing just now? *ret_counts: one that counts. */
+enum err_code reg_signoff_stands(struct reg *r, struct enterprise_id id, bool *ret_stands,
+	bool *ret_counts, struct err *e) MUST_USE;
+/* Of a sign-off that counts: ERR_CONFLICT with what it lacks. */
+enum err_code reg_signoff_check(struct reg *r, struct enterprise_id id, struct err *e) MUST_USE;
+/* An event of a look-back was corrected away: the visit is open again. */
+enum err_code reg_lookback_reopen(
+	struct reg *r, struct enterprise_id id, int64_t event, struct err *e) MUST_USE;
 /* A file into evidence/ and its row; event 0: none. */
 enum err_code reg_evidence_file(struct reg *r, struct enterprise_id id, int64_t event,
 	const char *path, const char *kind, struct day day, bool may_publish,

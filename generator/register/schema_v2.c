@@ -4,7 +4,8 @@
  * A case's row holds no word of the tip-off: only what staff decided about it (kinds, street, unit, enterprise), the day it
  * came, and what its status needs. What staff write of a case is sealed (case_step.note) under a key that goes with the case's
  * slot. Steps are append-only, but for the mark that their chain line stands, and for what erasing blanks.
- * What the public sees of cases is tip_shown alone, which a release fills under the publication gate.
+ * What the public sees of cases is tip_shown and tip_result alone, which a release fills under the publication gate. Their log
+ * is one of its own: the numbers of change_log are public, and gaps in them would tell how much is done to cases.
  */
 #include "register/schema.h"
 
@@ -48,30 +49,40 @@ const char *const schema_version_2[] = {
 	"CREATE INDEX tip_case_enterprise ON tip_case (enterprise) WHERE enterprise IS NOT NULL",
 	"CREATE INDEX tip_case_merged ON tip_case (merged_into) WHERE merged_into IS NOT NULL",
 	KEPT("tip_case"),
+	"CREATE TRIGGER tip_case_fixed BEFORE UPDATE ON tip_case WHEN old.number<>new.number OR old.id<>new.id"
+	" OR old.host<>new.host OR old.week<>new.week OR old.commitment<>new.commitment OR new.opened<old.opened"
+	" BEGIN SELECT RAISE(ABORT, 'a case keeps its name'); END",
 
 	"CREATE TABLE case_step (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" tip_case INTEGER NOT NULL REFERENCES tip_case(number), n INTEGER NOT NULL CHECK (n>=1),"
 	" kind TEXT NOT NULL, day TEXT NOT NULL, role TEXT NOT NULL CHECK (role<>''),"
 	" unit TEXT REFERENCES unit(code), outcome TEXT CHECK (outcome IN ('true','partly','untrue')),"
-	" lead TEXT, helpers TEXT, enterprise INTEGER, into_case INTEGER, days INTEGER NOT NULL DEFAULT 0,"
-	" despite_open INTEGER NOT NULL DEFAULT 0, reply TEXT,"
+	" lead TEXT, helpers TEXT, enterprise INTEGER, found_new INTEGER NOT NULL DEFAULT 0,"
+	" into_case INTEGER, days INTEGER NOT NULL DEFAULT 0, despite_open INTEGER NOT NULL DEFAULT 0, reply TEXT,"
 	" by TEXT NOT NULL, at TEXT NOT NULL,"
 	" note BLOB," /* staff's reason, sealed; NULL: none, or erased */
 	" salt BLOB," /* 32 bytes; content = SHA-256(salt, canonical step): casework/step_text.c; NULL when erased */
-	" content TEXT NOT NULL CHECK (length(content)=64),"
-	" chain_seq INTEGER," /* its line in the office chain; NULL: not written yet */
+	" content TEXT NOT NULL CHECK (length(content)=64)," /* of received: the case's commitment */
+	" chain_seq INTEGER," /* its line in the office chain; NULL: not written yet, and always of received */
 	" UNIQUE (tip_case, n)) STRICT",
-	"CREATE INDEX case_step_unchained ON case_step (seq) WHERE chain_seq IS NULL",
+	"CREATE INDEX case_step_unchained ON case_step (seq) WHERE chain_seq IS NULL AND kind<>'received'",
 	"CREATE TRIGGER case_step_no_update BEFORE UPDATE ON case_step WHEN"
 	" old.seq<>new.seq OR old.tip_case<>new.tip_case OR old.n<>new.n OR old.kind<>new.kind OR old.day<>new.day"
 	" OR old.role<>new.role OR old.unit IS NOT new.unit OR old.outcome IS NOT new.outcome OR old.lead IS NOT new.lead"
 	" OR old.helpers IS NOT new.helpers OR old.enterprise IS NOT new.enterprise OR old.into_case IS NOT new.into_case"
-	" OR old.days<>new.days OR old.despite_open<>new.despite_open OR old.reply IS NOT new.reply"
+	" OR old.found_new<>new.found_new OR old.days<>new.days OR old.despite_open<>new.despite_open OR old.reply IS NOT new.reply"
 	" OR old.by<>new.by OR old.at<>new.at OR old.content<>new.content"
 	" OR (new.note IS NOT NULL AND old.note IS NOT new.note) OR (new.salt IS NOT NULL AND old.salt IS NOT new.salt)"
 	" OR (old.chain_seq IS NOT NULL AND old.chain_seq IS NOT new.chain_seq)"
 	" BEGIN SELECT RAISE(ABORT, 'case_step is append-only'); END",
 	KEPT("case_step"),
+
+	/* Who changed what of a case, and when; never a word of it. */
+	"CREATE TABLE case_log (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" tip_case INTEGER NOT NULL REFERENCES tip_case(number), what TEXT NOT NULL, old TEXT, new TEXT,"
+	" by TEXT NOT NULL, at TEXT NOT NULL) STRICT",
+	"CREATE INDEX case_log_of ON case_log (tip_case, seq)",
+	APPEND_ONLY("case_log"),
 
 	/* Sealed drafts of staff: at most one per case and role. */
 	"CREATE TABLE case_draft (tip_case INTEGER NOT NULL REFERENCES tip_case(number), role TEXT NOT NULL,"
@@ -97,8 +108,22 @@ const char *const schema_version_2[] = {
 	/* One row per case that a release shows. enterprise: only where three or more shown cases name it. */
 	"CREATE TABLE tip_shown (tip_case INTEGER PRIMARY KEY REFERENCES tip_case(number),"
 	" release INTEGER NOT NULL REFERENCES tip_release(seq), month TEXT NOT NULL, kind TEXT NOT NULL,"
-	" street TEXT NOT NULL, lead TEXT NOT NULL, bucket TEXT NOT NULL, outcome TEXT, reply TEXT,"
-	" result_release INTEGER REFERENCES tip_release(seq), enterprise INTEGER) STRICT",
+	" street TEXT NOT NULL, lead TEXT NOT NULL, bucket TEXT NOT NULL, enterprise INTEGER) STRICT",
+	"CREATE INDEX tip_shown_enterprise ON tip_shown (enterprise) WHERE enterprise IS NOT NULL",
+	KEPT("tip_shown"),
+	/* A conclusion as a release showed it, until a release withdraws it: the case was reopened, or concluded anew. */
+	"CREATE TABLE tip_result (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" step INTEGER NOT NULL UNIQUE REFERENCES case_step(seq)," /* the step that concluded it */
+	" tip_case INTEGER NOT NULL REFERENCES tip_case(number),"
+	" release INTEGER NOT NULL REFERENCES tip_release(seq), street TEXT NOT NULL, outcome TEXT NOT NULL, reply TEXT,"
+	" withdrawn INTEGER REFERENCES tip_release(seq)) STRICT",
+	"CREATE INDEX tip_result_of ON tip_result (tip_case)",
+	"CREATE INDEX tip_result_group ON tip_result (release, street)",
+	"CREATE TRIGGER tip_result_no_update BEFORE UPDATE ON tip_result WHEN old.seq<>new.seq OR old.step<>new.step"
+	" OR old.tip_case<>new.tip_case OR old.release<>new.release OR old.street<>new.street OR old.outcome<>new.outcome"
+	" OR old.reply IS NOT new.reply OR old.withdrawn IS NOT NULL OR new.withdrawn IS NULL"
+	" BEGIN SELECT RAISE(ABORT, 'tip_result is append-only'); END",
+	KEPT("tip_result"),
 
 	"CREATE VIEW public_tip_release AS SELECT seq, day FROM tip_release",
 	"CREATE VIEW public_tip_cell AS"
@@ -107,11 +132,11 @@ const char *const schema_version_2[] = {
 	" UNION ALL " CELLS("kind", "kind")
 	" UNION ALL " CELLS("street", "street")
 	" UNION ALL " CELLS("lead", "lead"),
-	/* Results: of a street's conclusions at least three come out together. */
-	"CREATE VIEW public_tip_result AS SELECT r.seq AS release, r.day AS day, s.street AS street,"
-	" s.outcome AS outcome, s.reply AS reply FROM tip_shown s JOIN tip_release r ON r.seq=s.result_release"
-	" WHERE s.bucket='concluded' AND (SELECT count(*) FROM tip_shown o"
-	"  WHERE o.result_release=s.result_release AND o.street=s.street AND o.bucket='concluded')>=3",
+	/* Results: of a street at least three come out together, and the others stay when one of them is withdrawn. */
+	"CREATE VIEW public_tip_result AS SELECT s.release AS release, r.day AS day, s.street AS street,"
+	" s.outcome AS outcome, s.reply AS reply FROM tip_result s JOIN tip_release r ON r.seq=s.release"
+	" WHERE s.withdrawn IS NULL AND (SELECT count(*) FROM tip_result o"
+	"  WHERE o.release=s.release AND o.street=s.street)>=3",
 	"CREATE VIEW public_tip_enterprise AS SELECT enterprise, count(*) AS count FROM tip_shown"
 	" WHERE enterprise IS NOT NULL GROUP BY enterprise HAVING count(*)>=3",
 	"CREATE VIEW public_chain_week AS SELECT week, head FROM chain_week",
@@ -124,6 +149,7 @@ const char *const schema_version_2[] = {
 	" result TEXT NOT NULL CHECK (result IN ('in-order','findings','criticised','accountable')),"
 	" finding TEXT NOT NULL, due TEXT, by TEXT NOT NULL, at TEXT NOT NULL,"
 	" CHECK (unit IS NOT NULL OR enterprise IS NOT NULL)) STRICT",
+	"CREATE INDEX inspection_of ON inspection (enterprise) WHERE enterprise IS NOT NULL",
 	APPEND_ONLY("inspection"),
 	/* What became of it, and whether it may be published: the newest of each kind holds. */
 	"CREATE TABLE inspection_note (seq INTEGER PRIMARY KEY AUTOINCREMENT,"

@@ -19,6 +19,9 @@
 	"e.seq, e.enterprise, e.kind, e.day, e.unit, e.doc, e.note, e.note_public, e.corrects," \
 	" e.decided, e.by, e.at, EXISTS (SELECT 1 FROM event c WHERE c.corrects=e.seq)"
 
+#define EVIDENCE_COLUMNS \
+	"seq, sha256, name, kind, by, day, may_publish, bytes, enterprise, event, public_sha256"
+
 #define REPORT_COLUMNS \
 	"seq, unit, month, sha256, name, rows, added, changed, unchanged, missing, refused, by, " \
 	"at"
@@ -32,7 +35,8 @@ static const char *const sql[STMT_CASE_STEP_COUNT] = {
 	[STMT_SAVE_UNDO] = "ROLLBACK TO scope",
 
 	[STMT_META_GET] = "SELECT value FROM meta WHERE key=?1",
-	[STMT_META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+	[STMT_META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)"
+			  " ON CONFLICT (key) DO UPDATE SET value=excluded.value",
 	[STMT_OPEN_GET] = "SELECT open FROM field_open WHERE field=?1",
 	[STMT_OPEN_SET] = "INSERT INTO field_open (field, open) VALUES (?1, ?2)"
 			  " ON CONFLICT (field) DO UPDATE SET open=excluded.open",
@@ -95,13 +99,13 @@ static const char *const sql[STMT_CASE_STEP_COUNT] = {
 	[STMT_EVIDENCE_INSERT] = "INSERT INTO evidence (enterprise, event, sha256, name, kind, "
 				 "day, may_publish, bytes,"
 				 " by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	/* ?1 NULL: all. */
 	[STMT_EVIDENCE_EACH] =
-		"SELECT seq, sha256, name, kind, by, day, may_publish, bytes FROM evidence"
-		" WHERE enterprise=?1 ORDER BY seq",
-	[STMT_EVIDENCE_ALL] =
-		"SELECT seq, sha256, name, kind, by, day, may_publish, bytes FROM evidence"
-		" ORDER BY seq",
+		"SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE enterprise=?1 ORDER BY seq",
+	[STMT_EVIDENCE_ALL] = "SELECT " EVIDENCE_COLUMNS " FROM evidence ORDER BY seq",
+	[STMT_EVIDENCE_GET] = "SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE seq=?1",
+	[STMT_EVIDENCE_OPEN] =
+		"UPDATE evidence SET may_publish=?2, public_sha256=?3 WHERE seq=?1",
+	[STMT_EVIDENCE_COPIES] = "SELECT count(*) FROM evidence WHERE public_sha256=?1",
 
 	[STMT_TASK_INSERT] =
 		"INSERT INTO task (enterprise, kind, unit, asked_on, due, done_on, note, by,"

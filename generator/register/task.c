@@ -4,6 +4,8 @@
  */
 #include "register/register_internal.h"
 
+#include "tianlan/register_supervision.h"
+
 #include <string.h>
 
 static const char *const kinds[] = {"cut-water", "cut-power", "demolish", "guide-procedures",
@@ -187,6 +189,40 @@ enum err_code reg_task_each(struct reg *r, const char *unit, struct enterprise_i
 
 		arena_reset(a);
 		read_task(s, a, &t);
+		code = fn(ctx, &t, e);
+		if (code)
+			break;
+	}
+	sqlite3_reset(s);
+	sqlite3_clear_bindings(s);
+	arena_free(a);
+	return code;
+}
+
+enum err_code reg_task_sum(struct reg *r, const char *unit, struct day today, task_sum_fn *fn,
+	void *ctx, struct err *e)
+{
+	struct arena *a;
+	sqlite3_stmt *s;
+	bool row;
+	enum err_code code = unit ? reg_unit_check(r, unit, e) : ERR_OK;
+
+	if (!code)
+		code = reg_stmt(r, STMT_TASK_SUM, &s, e);
+	if (code)
+		return code;
+	a = arena_new();
+	reg_bind_text(s, 1, unit);
+	reg_bind_day(s, 2, today);
+	while (!(code = reg_step(r, s, &row, e)) && row) {
+		struct task_sum t;
+
+		arena_reset(a);
+		t = (struct task_sum){.unit = reg_column_text(s, 0, a),
+			.kind = reg_column_text(s, 1, a),
+			.asked = sqlite3_column_int64(s, 2),
+			.done = sqlite3_column_int64(s, 3),
+			.overdue = sqlite3_column_int64(s, 4)};
 		code = fn(ctx, &t, e);
 		if (code)
 			break;

@@ -99,6 +99,16 @@ enum err_code reg_unit_check(struct reg *r, const char *name, struct err *e)
 	return code;
 }
 
+const char *reg_unit_name(struct reg *r, const char *code, struct arena *a)
+{
+	struct unit u = {0};
+	bool found = false;
+
+	if (!code || find(r, code, a, &u, &found, NULL) || !found)
+		return code ? code : "";
+	return u.name;
+}
+
 static bool is_code(const char *text)
 {
 	return text && *text && strlen(text) <= 40 &&

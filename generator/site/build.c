@@ -60,19 +60,31 @@ static enum err_code hash_inputs(struct build *b, struct hash128 *ret, struct er
 		h.hash = hash128_pair(h.hash, hash128_bytes(program.data, program.len));
 	buf_done(&program);
 	/* A unit that is renamed or added shows on pages that no changed record leads to. */
-	for (size_t i = 0; i < b->ctx.street_count; i++) {
-		const struct street *street = &b->ctx.streets[i];
-		h.hash = hash128_pair(h.hash, hash128_bytes(street->code, strlen(street->code)));
-		h.hash = hash128_pair(h.hash, hash128_bytes(street->name, strlen(street->name)));
+	for (size_t i = 0; i < b->ctx.unit_count; i++) {
+		const struct named_unit *unit = &b->ctx.units[i];
+		h.hash = hash128_pair(h.hash, hash128_bytes(unit->code, strlen(unit->code)));
+		h.hash = hash128_pair(h.hash, hash128_bytes(unit->name, strlen(unit->name)));
+		h.hash = hash128_pair(h.hash, hash128_bytes(unit->kind, strlen(unit->kind)));
 	}
 	*ret = h.hash;
 	return ERR_OK;
+}
+
+static void note_unit(struct build *b, const struct pub_unit *u)
+{
+	struct named_unit *all = arena_alloc(b->arena, (b->ctx.unit_count + 1) * sizeof *all);
+	if (b->ctx.unit_count)
+		memcpy(all, b->ctx.units, b->ctx.unit_count * sizeof *all);
+	all[b->ctx.unit_count++] = (struct named_unit){arena_strdup(b->arena, u->code),
+		arena_strdup(b->arena, u->name), arena_strdup(b->arena, u->kind)};
+	b->ctx.units = all;
 }
 
 static enum err_code note_street(void *ctx, const struct pub_unit *u, struct err *e)
 {
 	(void)e;
 	struct build *b = ctx;
+	note_unit(b, u);
 	if (!str_eq(u->kind, "street") && !str_eq(u->kind, "zone"))
 		return ERR_OK;
 	struct street *all = arena_alloc(b->arena, (b->ctx.street_count + 1) * sizeof *all);

@@ -6,7 +6,7 @@
  * A file at the address of a generated page is no page of its own: its text stands first on that page. What cannot
  * be used (front matter, a missing title, two files for one address) is an error with file, line and column.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include "tianlan/input.h"
 
@@ -18,10 +18,11 @@ enum { CONTENT_BYTES_MAX = 1 << 20, STALE_NEWS_DAYS = 14 };
 /* Addresses the generator makes; below the ones that end in a slash it makes all (but /policy/ and /news/ pages). */
 static const char *const generated[] = {"/", "/results/", "/streets/", "/categories/",
 	"/industries/", "/states/", "/deadlines/", "/policy/annex1/", "/policy/which/",
-	"/policy/units/", "/news/", "/changes/", "/monthly/", "/data/", "/sitemap/"};
+	"/policy/units/", "/news/", "/changes/", "/monthly/", "/data/", "/sitemap/", "/tipoffs/",
+	"/tipoffs/results/", "/units/", "/lookbacks/", "/bulletins/"};
 static const char *const generated_below[] = {"/results/", "/streets/", "/categories/",
 	"/industries/", "/states/", "/deadlines/", "/policy/which/", "/changes/", "/monthly/",
-	"/data/", "/assets/"};
+	"/data/", "/assets/", "/photos/", "/units/", "/lookbacks/", "/bulletins/"};
 
 /* ---- addresses ----------------------------------------------------------------------------------- */
 
@@ -103,11 +104,32 @@ static const char **text_slot(struct written *w, const char *key)
 		{"description", &w->description}, {"keywords", &w->keywords},
 		{"column_name", &w->column_name}, {"column", &w->column_name},
 		{"column_description", &w->column_description}, {"column_keywords", &w->keywords},
-		{"column_type", &w->column_type}, {"script", &w->script}, {"form", &w->form}};
+		{"column_type", &w->column_type}, {"script", &w->script}, {"form", &w->form},
+		{"number", &w->number}};
 	for (size_t i = 0; i < COUNT_OF(slots); i++)
 		if (str_eq(slots[i].key, key))
 			return slots[i].slot;
 	return NULL;
+}
+
+/* 水政办〔2018〕9号: brackets of six corners, the year in full, no 第, no leading zero (国办发〔2017〕47号 and the format of
+ * official documents). Empty: none. */
+static bool is_document_number(const char *s)
+{
+	const char *open = strstr(s, "〔"), *close = strstr(s, "〕");
+	int64_t year;
+	if (!*s)
+		return true;
+	if (!open || open == s || !close || close < open || strstr(s, "第"))
+		return false;
+	const char *from = open + strlen("〔"), *digits = close + strlen("〕");
+	char text[5] = "";
+	if (close - from != 4)
+		return false;
+	memcpy(text, from, 4);
+	size_t n = strspn(digits, "0123456789");
+	return str_to_int64(text, &year) && year >= 1949 && n > 0 && *digits != '0' &&
+	       str_eq(digits + n, "号");
 }
 
 static bool is_form(const char *name)
@@ -126,6 +148,13 @@ static enum err_code take_front(struct written *w, const struct front_item *item
 		if (slot == &w->form && !is_form(item->value))
 			return front_error(w->file, item, e,
 				T("只有 report、receipt、verify", "is report, receipt or verify"));
+		if (slot == &w->number && !is_document_number(item->value))
+			return front_error(w->file, item, e,
+				T("文号写成 "
+				  "水政办〔2018〕9号：六角括号，年份写全，不写“第”，序号前不补零",
+					"a document number is 水政办〔2018〕9号: corner brackets, "
+					"the "
+					"whole year, no 第, no leading zero"));
 		if (slot == &w->date && *item->value && !is_date(item->value))
 			return front_error(w->file, item, e,
 				T("日期写成 2018-09-30 或者 2018-09-30 10:00",
@@ -351,6 +380,30 @@ static bool is_stale(const struct ctx *c, struct day newest)
 	return day_is_set(newest) && day_between(newest, c->o->today) > STALE_NEWS_DAYS;
 }
 
+/* A bulletin's text stands on the page of a published ranking; without one nobody sees it. */
+static size_t bulletins_unseen(const struct ctx *c, struct arena *a)
+{
+	const struct extras *x = c->extras;
+	size_t n = 0;
+	for (size_t i = 0; i < x->written_count; i++) {
+		const struct written *page = &x->written[i];
+		bool shown = str_eq(page->url, "/bulletins/");
+		for (size_t k = 0; k < x->supervision->ranking_count; k++)
+			shown = shown ||
+				str_eq(page->url,
+					bulletin_url(a, x->supervision->rankings[k].quarter));
+		if (shown || !str_starts(page->url, "/bulletins/"))
+			continue;
+		warn(c,
+			arena_printf(a,
+				T("%s 没有显示：这个季度还没有公布排名",
+					"%s is not shown: no ranking of that quarter is published"),
+				page->file),
+			&n);
+	}
+	return n;
+}
+
 size_t written_warn(const struct ctx *c)
 {
 	struct arena *a = arena_new();
@@ -377,6 +430,7 @@ size_t written_warn(const struct ctx *c)
 					"than two weeks ago"),
 				day_text(c->data_day, text)),
 			&n);
+	n += bulletins_unseen(c, a);
 	arena_free(a);
 	return n;
 }

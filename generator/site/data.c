@@ -252,7 +252,7 @@ static enum err_code csv_record(void *ctx, const struct pub_record *rec, struct 
 	return ERR_OK;
 }
 
-static void head(struct buf *b, const struct data_column *cols, size_t n)
+void data_head(struct buf *b, const struct data_column *cols, size_t n)
 {
 	buf_str(b, "\xef\xbb\xbf");
 	for (size_t i = 0; i < n; i++)
@@ -274,8 +274,8 @@ static enum err_code csv_emit(struct worker *w, struct err *e)
 	struct scan s = {.w = w, .a = w->arena, .enterprises = &enterprises, .events = &events};
 	buf_init(&enterprises, DOWNLOAD_BYTES_MAX);
 	buf_init(&events, DOWNLOAD_BYTES_MAX);
-	head(&enterprises, columns, COUNT_OF(columns));
-	head(&events, event_columns, COUNT_OF(event_columns));
+	data_head(&enterprises, columns, COUNT_OF(columns));
+	data_head(&events, event_columns, COUNT_OF(event_columns));
 	enum err_code code = pub_record_each(w->pub, 1, 0, records, csv_record, &s, e);
 	if (!code)
 		code = put(w, "/data/enterprises.csv", &enterprises, e);

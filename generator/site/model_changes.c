@@ -5,7 +5,7 @@
  * A run of like changes on one day (an import) is one line with its count, so that a month's sheet does not bury the
  * rest. Who recorded a change is never shown; which unit reported is on the monthly pages.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ struct groups {
 static bool joins(const struct group *g, const struct pub_change *ch)
 {
 	bool bulk = str_eq(ch->kind, "registered") || str_eq(ch->kind, "field") ||
-		    str_eq(ch->kind, "event");
+		    str_eq(ch->kind, "event") || str_eq(ch->kind, "tip-release");
 	return bulk && str_eq(g->first.kind, ch->kind) &&
 	       day_compare(g->first.recorded, ch->recorded) == 0 &&
 	       (!str_eq(ch->kind, "event") || str_eq(g->first.detail, ch->detail)) &&
@@ -77,9 +77,41 @@ static enum err_code read_groups(
 
 /* ---- words --------------------------------------------------------------------------------------- */
 
+/* Of tip-offs and supervision; NULL: another kind. The detail of a ranking or plan is its quarter. */
+static const char *supervision_text(struct arena *a, const struct pub_change *ch)
+{
+	struct quarter q;
+	const char *quarter = ch->detail && quarter_parse(ch->detail, &q)
+				      ? text_join(a, "：", text_quarter_zh(a, ch->detail))
+				      : "";
+	if (str_eq(ch->kind, "tip-release"))
+		return ch->enterprise ? "公布的举报件数有变化" : "公布一批举报的办理情况";
+	if (str_eq(ch->kind, "inspection"))
+		return "公开的检查有变化";
+	if (str_eq(ch->kind, "ranking"))
+		return text_join(a, "公布季度排名和通报", quarter);
+	return str_eq(ch->kind, "lookback-plan") ? text_join(a, "定下回头看的计划", quarter) : NULL;
+}
+
+/* The page of a change that is about no single enterprise; NULL: none. */
+static const char *supervision_url(struct arena *a, const struct pub_change *ch)
+{
+	struct quarter q;
+	bool has_quarter = ch->detail && quarter_parse(ch->detail, &q);
+	if (str_eq(ch->kind, "tip-release"))
+		return "/tipoffs/";
+	if (str_eq(ch->kind, "ranking"))
+		return has_quarter ? bulletin_url(a, ch->detail) : "/bulletins/";
+	if (str_eq(ch->kind, "lookback-plan"))
+		return has_quarter ? lookback_url(a, ch->detail) : "/lookbacks/";
+	return NULL;
+}
+
 static const char *change_text(struct arena *a, const struct pub_change *ch)
 {
-	const char *kind = ch->kind;
+	const char *kind = ch->kind, *supervision = supervision_text(a, ch);
+	if (supervision)
+		return supervision;
 	if (str_eq(kind, "registered"))
 		return "登记";
 	if (str_eq(kind, "event")) {
@@ -112,6 +144,8 @@ struct value *model_change(struct worker *w, struct value *list, const struct pu
 			arena_printf(
 				a, "%s-%06lld", pub_prefix(w->pub), (long long)ch->enterprise));
 	}
+	if (!ch->enterprise)
+		value_set_text(v, a, "url", supervision_url(a, ch));
 	if (day_is_set(ch->day) && day_compare(ch->day, ch->recorded) != 0)
 		value_set_text(v, a, "act_day", text_day_zh(a, ch->day));
 	return v;
@@ -254,7 +288,7 @@ static void feed_entry(struct worker *w, struct buf *b, const struct group *g)
 	struct arena *a = w->arena;
 	const struct pub_change *ch = &g->first;
 	const char *text = g->count > 1 ? group_text(a, g) : change_text(a, ch);
-	const char *url = "/changes/";
+	const char *url = text_or(supervision_url(a, ch), "/changes/");
 	if (ch->enterprise && g->count == 1) {
 		url = url_of_record(a, pub_prefix(w->pub), ch->enterprise);
 		text = arena_printf(

@@ -4,6 +4,8 @@
  */
 #include "site/data.h"
 
+#include <string.h>
+
 static const char *class_label(enum publish_class p)
 {
 	static const char *const labels[] = {[PUBLISH_NEVER] = "不公开",
@@ -54,10 +56,27 @@ static void add_fields(struct value *m, struct worker *w)
 	value_set(m, a, "fields", list);
 }
 
+/* The files on tip-offs and supervision, each with its columns. */
+static void add_tables(struct value *m, struct arena *a)
+{
+	struct value *list = value_list(a);
+	const struct data_table *t;
+	for (size_t i = 0; (t = data_table_at(i)); i++) {
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "name", t->file);
+		value_set_text(v, a, "slug", t->name);
+		value_set_text(v, a, "url", text_join(a, "/data/", t->file));
+		value_set_text(v, a, "title", t->title);
+		add_columns(v, "columns", a, t->columns, t->count);
+	}
+	value_set(m, a, "tables", list);
+}
+
 static enum err_code page_of_data(struct worker *w, struct err *e)
 {
 	struct arena *a = w->arena;
 	struct value *m = value_map(a);
+	add_tables(m, a);
 	value_count(m, a, "all", w->ctx->totals.all);
 	value_set_text(m, a, "data_day", text_day_zh(a, w->ctx->data_day));
 	const struct page page = {.path = "/data/index",
@@ -84,6 +103,7 @@ static enum err_code dictionary(struct worker *w, struct err *e)
 	add_columns(m, "columns", a, cols, n);
 	cols = data_event_columns(&n);
 	add_columns(m, "event_columns", a, cols, n);
+	add_tables(m, a);
 	add_fields(m, w);
 	const struct crumb crumb = {"数据下载", "/data/"};
 	const struct page page = {.path = "/data/dictionary/index",
@@ -105,43 +125,64 @@ static enum err_code dictionary(struct worker *w, struct err *e)
 
 /* ---- datapackage.json (Data Package 1.0) ------------------------------------------------------------- */
 
-static void schema(struct json *j, const struct data_column *cols, size_t n, const char *key)
+/* keys: labels with a bar between; one is a string, more are an array, none is left out. */
+static void primary_key(struct json *j, struct arena *a, const char *keys)
+{
+	if (!keys)
+		return;
+	if (!strchr(keys, '|')) {
+		json_out_string(j, "primaryKey", keys);
+		return;
+	}
+	json_out_array(j, "primaryKey");
+	for (const char *p = keys; p;) {
+		const char *bar = strchr(p, '|');
+		json_out_string(j, NULL, bar ? arena_strndup(a, p, (size_t)(bar - p)) : p);
+		p = bar ? bar + 1 : NULL;
+	}
+	json_out_array_end(j);
+}
+
+static void schema(struct json *j, struct arena *a, const struct data_table *t)
 {
 	json_out_object(j, "schema");
 	json_out_array(j, "fields");
-	for (size_t i = 0; i < n; i++) {
-		const struct field_info *f = cols[i].field ? policy_field(cols[i].field) : NULL;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct data_column *col = &t->columns[i];
+		const struct field_info *f = col->field ? policy_field(col->field) : NULL;
 		json_out_object(j, NULL);
-		json_out_string(j, "name", data_column_label(&cols[i]));
-		json_out_string(j, "title", cols[i].id);
+		json_out_string(j, "name", data_column_label(col));
+		json_out_string(j, "title", col->id);
 		json_out_string(j, "type", "string");
-		json_out_string(j, "description", text_or(cols[i].note, f ? f->heading : ""));
+		json_out_string(j, "description", text_or(col->note, f ? f->heading : ""));
 		json_out_object_end(j);
 	}
 	json_out_array_end(j);
-	json_out_string(j, "primaryKey", key);
+	primary_key(j, a, t->keys);
 	json_out_object_end(j);
 }
 
-static void resource(struct json *j, const char *name, const char *path,
-	const struct data_column *cols, size_t n, const char *key)
+static void resource(struct json *j, struct arena *a, const struct data_table *t)
 {
 	json_out_object(j, NULL);
-	json_out_string(j, "name", name);
-	json_out_string(j, "path", path);
+	json_out_string(j, "name", t->name);
+	json_out_string(j, "path", t->file);
+	if (t->title)
+		json_out_string(j, "title", t->title);
 	json_out_string(j, "profile", "tabular-data-resource");
 	json_out_string(j, "format", "csv");
 	json_out_string(j, "mediatype", "text/csv");
 	json_out_string(j, "encoding", "utf-8");
-	schema(j, cols, n, key);
+	schema(j, a, t);
 	json_out_object_end(j);
 }
 
 static enum err_code package(struct worker *w, struct err *e)
 {
 	struct json j;
-	size_t n;
-	const struct data_column *cols;
+	const struct data_table *t;
+	struct data_table enterprises = {"enterprises", "enterprises.csv", NULL, NULL, 0, "编号"};
+	struct data_table events = {"events", "events.csv", NULL, NULL, 0, "序号"};
 	const struct site_config *o = &w->ctx->o->config;
 	char day[DAY_TEXT_BYTES];
 	buf_clear(&w->html);
@@ -153,10 +194,12 @@ static enum err_code package(struct worker *w, struct err *e)
 	json_out_string(&j, "version",
 		day_is_set(w->ctx->data_day) ? day_text(w->ctx->data_day, day) : "0");
 	json_out_array(&j, "resources");
-	cols = data_columns(&n);
-	resource(&j, "enterprises", "enterprises.csv", cols, n, "编号");
-	cols = data_event_columns(&n);
-	resource(&j, "events", "events.csv", cols, n, "序号");
+	enterprises.columns = data_columns(&enterprises.count);
+	events.columns = data_event_columns(&events.count);
+	resource(&j, w->arena, &enterprises);
+	resource(&j, w->arena, &events);
+	for (size_t i = 0; (t = data_table_at(i)); i++)
+		resource(&j, w->arena, t);
 	json_out_array_end(&j);
 	json_out_object_end(&j);
 	buf_char(&w->html, '\n');

@@ -4,7 +4,7 @@
  *
  * A record counts with its next duty alone (the earliest that is due or overdue), as in the lists by due day.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include <stdlib.h>
 
@@ -83,6 +83,38 @@ static void add_months(struct value *m, struct worker *w, struct period p)
 	value_set_bool(m, a, "has_months", months > 0);
 }
 
+/* ---- the plan's calendar: monthly reports, quarters, tasks ---------------------------------------- */
+
+/* The next 28th, today included. */
+static struct day next_report(struct day today)
+{
+	int year, month, day;
+	day_to_ymd(today, &year, &month, &day);
+	struct day due = day_from_ymd(year, month, 28);
+	return day_compare(due, today) < 0 ? day_add_months(due, 1) : due;
+}
+
+static enum err_code add_calendar(struct value *m, struct worker *w, struct err *e)
+{
+	struct arena *a = w->arena;
+	const struct pub_task_of *tasks;
+	size_t count, soon = 0, late = 0;
+	struct day today = w->ctx->o->today, end = day_add(today, SOON_DAYS);
+	if (supervision_tasks(w, &tasks, &count, e))
+		return e->code;
+	for (size_t i = 0; i < count; i++) {
+		const struct pub_task *t = &tasks[i].task;
+		bool open = !day_is_set(t->done_on) && day_is_set(t->due);
+		late += task_is_late(t, today);
+		soon += open && day_compare(t->due, today) >= 0 && day_compare(t->due, end) <= 0;
+	}
+	value_set_text(m, a, "report_due", text_day_zh(a, next_report(today)));
+	value_set_text(m, a, "quarter_end", text_day_zh(a, quarter_last(quarter_of(today))));
+	value_count(m, a, "tasks_soon", soon);
+	value_count(m, a, "tasks_late", late);
+	return ERR_OK;
+}
+
 static enum err_code page_of_deadlines(struct worker *w, struct err *e)
 {
 	struct arena *a = w->arena;
@@ -92,7 +124,8 @@ static enum err_code page_of_deadlines(struct worker *w, struct err *e)
 	const struct period late = {0, first_after(c, today - 1)};
 	const struct period soon = {late.to, first_after(c, today + SOON_DAYS)};
 	const struct period coming = {late.to, dated(c)};
-	if (add_rows(m, "late", w, late, e) || add_rows(m, "soon", w, soon, e))
+	if (add_rows(m, "late", w, late, e) || add_rows(m, "soon", w, soon, e) ||
+		add_calendar(m, w, e))
 		return e->code;
 	add_months(m, w, coming);
 	value_count(m, a, "late_count", late.to - late.from);
@@ -168,6 +201,76 @@ static void calendar_day(struct worker *w, struct buf *b, int32_t day, size_t co
 	buf_str(b, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
 }
 
+/* A day that comes again: the 28th (四、（一）) and the last day of a quarter (六、（二）), from the plan's own on. */
+static void calendar_rule(struct worker *w, struct buf *b, const char *id, struct day first,
+	const char *rule, const char *summary)
+{
+	buf_printf(b, "BEGIN:VEVENT\r\nUID:%s@%s\r\nDTSTAMP:", id, pub_uuid(w->pub));
+	day_compact(b, first.n);
+	buf_str(b, "T000000Z\r\nDTSTART;VALUE=DATE:");
+	day_compact(b, first.n);
+	buf_str(b, "\r\nDTEND;VALUE=DATE:");
+	day_compact(b, first.n + 1);
+	buf_printf(b, "\r\nRRULE:%s\r\n", rule);
+	calendar_line(b, "SUMMARY:", summary);
+	buf_str(b, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
+}
+
+static void calendar_rules(struct worker *w, struct buf *b)
+{
+	struct day issued = policy_plan(w->ctx->policy)->issued;
+	if (!day_is_set(issued))
+		return;
+	calendar_rule(w, b, "monthly-report", next_report(issued), "FREQ=MONTHLY;BYMONTHDAY=28",
+		"街道月报报送的最后一天");
+	calendar_rule(w, b, "quarter-end", quarter_last(quarter_of(issued)),
+		"FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1",
+		"季度末：一季一检查、一季一排名、一季一通报");
+}
+
+static int by_due(const void *x, const void *y)
+{
+	int32_t a = *(const int32_t *)x, b = *(const int32_t *)y;
+	return (a > b) - (a < b);
+}
+
+static void calendar_task_day(struct worker *w, struct buf *b, int32_t day, size_t count)
+{
+	struct arena *a = w->arena;
+	buf_str(b, "BEGIN:VEVENT\r\nUID:tasks-");
+	day_compact(b, day);
+	buf_printf(b, "@%s\r\nDTSTAMP:", pub_uuid(w->pub));
+	day_compact(b, day_is_set(w->ctx->data_day) ? w->ctx->data_day.n : 0);
+	buf_str(b, "T000000Z\r\nDTSTART;VALUE=DATE:");
+	day_compact(b, day);
+	buf_str(b, "\r\nDTEND;VALUE=DATE:");
+	day_compact(b, day + 1);
+	buf_str(b, "\r\n");
+	calendar_line(b, "SUMMARY:", text_join(a, text_count(a, count), " 件部门任务到期"));
+	buf_str(b, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
+}
+
+/* Tasks that are not done, by the day they are due. */
+static enum err_code calendar_tasks(struct worker *w, struct buf *b, struct err *e)
+{
+	const struct pub_task_of *tasks;
+	size_t count, n = 0;
+	if (supervision_tasks(w, &tasks, &count, e))
+		return e->code;
+	int32_t *days = arena_alloc(w->arena, (count + 1) * sizeof *days);
+	for (size_t i = 0; i < count; i++)
+		if (!day_is_set(tasks[i].task.done_on) && day_is_set(tasks[i].task.due))
+			days[n++] = tasks[i].task.due.n;
+	if (n)
+		qsort(days, n, sizeof *days, by_due);
+	for (size_t i = 0, first; i < n;) {
+		for (first = i; i < n && days[i] == days[first]; i++)
+			;
+		calendar_task_day(w, b, days[first], i - first);
+	}
+	return ERR_OK;
+}
+
 static enum err_code calendar(struct worker *w, struct err *e)
 {
 	struct buf *b = &w->html;
@@ -184,6 +287,9 @@ static enum err_code calendar(struct worker *w, struct err *e)
 			i++;
 		calendar_day(w, b, due, i - first);
 	}
+	calendar_rules(w, b);
+	if (calendar_tasks(w, b, e))
+		return e->code;
 	buf_str(b, "END:VCALENDAR\r\n");
 	return store_put(c->store, "/deadlines/deadlines.ics", b->data, b->len, e);
 }

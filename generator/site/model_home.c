@@ -4,7 +4,7 @@
  * Every figure links to its rows and carries the day of the data. "N days left" is worked out here and on /deadlines/
  * alone, so that only these two change because a day has passed.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include <stdlib.h>
 
@@ -152,6 +152,48 @@ static void add_news(struct value *m, struct worker *w)
 	}
 }
 
+/* The last bulletin, look-backs, tip-offs: a line each when there is something. */
+static void add_supervision(struct value *m, struct worker *w)
+{
+	struct arena *a = w->arena;
+	const struct supervision *s = w->ctx->extras->supervision;
+	struct value *list = value_list(a);
+	if (s->ranking_count) {
+		const struct pub_ranking *r = &s->rankings[s->ranking_count - 1];
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "label", text_join(a, text_quarter_zh(a, r->quarter), "通报"));
+		value_set_text(v, a, "url", bulletin_url(a, r->quarter));
+		value_set_text(v, a, "text",
+			text_join(
+				a, "各街道的排名和各部门的任务，", text_day_zh(a, r->computed_on)));
+	}
+	if (s->plan_count) {
+		const char *quarter = s->plans[s->plan_count - 1].quarter;
+		struct lookback_sums sums = lookbacks_of(s, quarter, NULL);
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "label", text_join(a, text_quarter_zh(a, quarter), "回头看"));
+		value_set_text(v, a, "url", "/lookbacks/");
+		value_set_text(v, a, "text",
+			arena_printf(a, "计划 %s 家，已看 %s 家，反弹 %s 家",
+				text_count(a, (size_t)sums.planned),
+				text_count(a, (size_t)sums.done),
+				text_count(a, (size_t)sums.relapsed)));
+	}
+	if (s->total.received) {
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "label", "举报办理");
+		value_set_text(v, a, "url", "/tipoffs/");
+		value_set_text(v, a, "text",
+			arena_printf(a, "收到 %s 件，办结 %s 件，在办 %s 件",
+				text_count(a, (size_t)s->total.received),
+				text_count(a, (size_t)s->total.n[BUCKET_CONCLUDED]),
+				text_count(a, (size_t)tip_open(&s->total))));
+	}
+	value_set(m, a, "supervision", list);
+	value_set_bool(
+		m, a, "has_supervision", s->ranking_count || s->plan_count || s->total.received);
+}
+
 static void add_figures(struct value *m, struct worker *w)
 {
 	struct arena *a = w->arena;
@@ -177,6 +219,7 @@ static enum err_code home_emit(struct worker *w, size_t index, struct err *e)
 	add_progress(m, w);
 	add_streets(m, w);
 	add_news(m, w);
+	add_supervision(m, w);
 	if (add_soon(m, w, e) || add_changes(m, w, e))
 		return e->code;
 	const struct written *intro = written_find(w->ctx, "/");

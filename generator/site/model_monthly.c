@@ -94,6 +94,87 @@ static enum err_code index_emit(struct worker *w, struct err *e)
 	return page_emit(w, &page, e);
 }
 
+/* Of a unit's reports for a month the first; DAY_NONE: none. */
+static struct day first_received(const struct ctx *c, struct day month, const char *unit)
+{
+	const struct extras *x = c->extras;
+	for (size_t i = 0; i < x->report_count; i++)
+		if (day_compare(x->reports[i].month, month) == 0 &&
+			str_eq(x->reports[i].unit, unit))
+			return x->reports[i].received;
+	return DAY_NONE;
+}
+
+/* 四、（一）: by the 28th. In time, late by so many days, or absent: which is said only once the 28th has passed. */
+static void add_punctuality(struct value *m, struct worker *w, struct day month)
+{
+	struct arena *a = w->arena;
+	const struct ctx *c = w->ctx;
+	struct day due = day_add(month, 27);
+	struct value *list = value_list(a);
+	size_t on_time = 0, late = 0;
+	for (size_t i = 0; i < c->street_count; i++) {
+		struct day received = first_received(c, month, c->streets[i].code);
+		int days = day_is_set(received) ? day_between(due, received) : 0;
+		on_time += day_is_set(received) && days <= 0;
+		if (days <= 0)
+			continue;
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "label", c->streets[i].name);
+		value_set_text(v, a, "url", text_join3(a, "/streets/", c->streets[i].code, "/"));
+		value_set_text(v, a, "received", text_day_zh(a, received));
+		value_set_int(v, a, "days", days);
+		late++;
+	}
+	value_set(m, a, "late_units", list);
+	value_set_bool(m, a, "has_late", late > 0);
+	value_count(m, a, "late_count", late);
+	value_count(m, a, "on_time", on_time);
+	value_set_text(m, a, "due", text_day_zh(a, due));
+	value_set_bool(m, a, "is_past", day_compare(c->o->today, due) > 0);
+}
+
+static const char *difference(struct arena *a, int64_t now, int64_t before)
+{
+	if (now == before)
+		return "持平";
+	return arena_printf(a, "%s %s", now > before ? "多" : "少",
+		text_count(a, (size_t)(now > before ? now - before : before - now)));
+}
+
+/* What is other than in the month reported before. */
+static void add_comparison(struct value *m, struct worker *w, struct day month)
+{
+	struct arena *a = w->arena;
+	const struct extras *x = w->ctx->extras;
+	size_t at = 0;
+	while (at < x->month_count && day_compare(x->months[at], month) != 0)
+		at++;
+	if (at == 0 || at == x->month_count)
+		return;
+	struct month_sums now = sum_month(w->ctx, month),
+			  before = sum_month(w->ctx, x->months[at - 1]);
+	const struct {
+		const char *label;
+		int64_t now, before;
+	} rows[] = {{"上报的街道", (int64_t)now.units, (int64_t)before.units},
+		{"行数", now.rows, before.rows}, {"新增的企业", now.added, before.added},
+		{"更新的企业", now.changed, before.changed},
+		{"退回的行", now.refused, before.refused}};
+	struct value *list = value_list(a);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct value *v = value_add_map(list, a);
+		value_set_text(v, a, "label", rows[i].label);
+		value_count(v, a, "count", (size_t)rows[i].now);
+		value_count(v, a, "last", (size_t)rows[i].before);
+		value_set_text(v, a, "note", difference(a, rows[i].now, rows[i].before));
+	}
+	value_set(m, a, "comparison", list);
+	value_set_bool(m, a, "has_comparison", true);
+	value_set_text(m, a, "last_month", text_month_zh(a, x->months[at - 1]));
+	value_set_text(m, a, "last_url", month_url(a, x->months[at - 1]));
+}
+
 static void add_reports(struct value *m, struct worker *w, struct day month)
 {
 	struct arena *a = w->arena;
@@ -141,6 +222,8 @@ static enum err_code month_emit(struct worker *w, struct day month, struct err *
 	add_sums(m, a, &s);
 	add_reports(m, w, month);
 	add_missing(m, w, month);
+	add_punctuality(m, w, month);
+	add_comparison(m, w, month);
 	value_count(m, a, "street_count", w->ctx->street_count);
 	value_set_bool(m, a, "is_month", true);
 	value_set_text(m, a, "month", text_month_zh(a, month));
@@ -169,7 +252,7 @@ static enum err_code monthly_emit(struct worker *w, size_t index, struct err *e)
 }
 
 const struct other_kind monthly_kind = {
-	.count = monthly_count, .emit = monthly_emit, .depends = ON_CHANGES | ON_FILES};
+	.count = monthly_count, .emit = monthly_emit, .depends = ON_DAY | ON_CHANGES | ON_FILES};
 
 /* ---- the list of reports, read once ---------------------------------------------------------------- */
 

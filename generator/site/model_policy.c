@@ -115,9 +115,11 @@ static enum err_code annex_emit(struct worker *w, struct err *e)
 
 /* ---- /policy/units/ ---------------------------------------------------------------------------------- */
 
-static void add_unit(struct value *list, struct arena *a, const struct unit_info *u)
+static void add_unit(struct worker *w, struct value *list, const struct unit_info *u)
 {
+	struct arena *a = w->arena;
 	struct value *v = value_add_map(list, a);
+	value_set_text(v, a, "url", unit_url(w->ctx, a, u->code));
 	value_set_text(v, a, "name", u->name);
 	value_set_text(v, a, "role", u->role);
 	value_set_text(v, a, "tipoffs", text_or(u->tipoffs, "—"));
@@ -134,7 +136,7 @@ static enum err_code units_emit(struct worker *w, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		bool is_street = str_eq(units[i].kind, "street") || str_eq(units[i].kind, "zone");
 		if (!is_street)
-			add_unit(departments, a, &units[i]);
+			add_unit(w, departments, &units[i]);
 		if (!is_street || told)
 			continue;
 		value_set_text(m, a, "street_role", units[i].role);

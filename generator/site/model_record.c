@@ -432,6 +432,8 @@ enum err_code record_emit(struct worker *w, const struct pub_record *rec, struct
 	struct model m = {w, w->ctx, a, rec, value_map(a)};
 	struct duties duties;
 	fill(&m, &duties);
+	if (record_supervision(w, rec, m.m, e))
+		return e->code;
 	const struct crumb crumbs[] = {{"整治结果", "/results/"},
 		{text_or(street_name(w->ctx, rec->street), "其他街道"),
 			list_url(w->ctx, a, FACET_STREET, record_street(w->ctx, rec), SUBSET_ALL,

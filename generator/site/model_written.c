@@ -182,4 +182,5 @@ void written_paths(const struct ctx *c, struct buf *out)
 		buf_str(out, c->extras->written[i].path);
 		buf_char(out, '\n');
 	}
+	tipoff_paths(c, out);
 }

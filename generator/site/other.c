@@ -2,14 +2,14 @@
  * The table of everything that is neither a record nor a list, and what it is loaded from. An index into all of them
  * is an index into the kinds' counts in a row; the order is fixed within one build.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct other_kind *const kinds[] = {&bulk_kind, &data_kind, &sitemap_kind,
 	&changes_kind, &home_kind, &facets_kind, &deadlines_kind, &policy_kind, &which_kind,
-	&monthly_kind, &written_kind, &news_kind, &assets_kind};
+	&monthly_kind, &tipoffs_kind, &units_kind, &lookbacks_kind, &bulletins_kind,
+	&supervision_data_kind, &written_kind, &news_kind, &assets_kind};
 
 static size_t count_of(const struct other_kind *k, const struct ctx *c)
 {
@@ -74,32 +74,72 @@ bool other_is_bulk(const struct ctx *c, size_t index)
 
 enum { FOLDER = 1000 };
 
-struct touching {
+struct touched {
+	bool *records; /* by number */
 	bool *folders;
 	size_t count;
+	unsigned kinds;
 };
+
+static unsigned kind_bit(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		unsigned bit;
+	} bits[] = {{"inspection", TOUCHED_INSPECTIONS}, {"ranking", TOUCHED_RANKINGS},
+		{"lookback-plan", TOUCHED_LOOKBACKS}, {"import", TOUCHED_REPORTS}};
+	for (size_t i = 0; i < COUNT_OF(bits); i++)
+		if (str_eq(bits[i].kind, kind))
+			return bits[i].bit;
+	return 0;
+}
 
 static enum err_code touch(void *ctx, const struct pub_change *ch, struct err *e)
 {
-	const struct touching *t = ctx;
+	struct touched *t = ctx;
 	(void)e;
-	if (ch->enterprise > 0 && (size_t)ch->enterprise <= t->count)
+	t->kinds |= kind_bit(ch->kind);
+	if (ch->enterprise > 0 && (size_t)ch->enterprise <= t->count) {
+		t->records[ch->enterprise] = true;
 		t->folders[ch->enterprise / FOLDER] = true;
+	}
 	return ERR_OK;
+}
+
+static const struct touched *touched_since(const struct ctx *c, int64_t old_change)
+{
+	struct extras *x = c->extras;
+	size_t count = c->now->count, folders = count / FOLDER + 1;
+	if (x->touched && x->touched_since == old_change)
+		return x->touched;
+	struct touched *t = arena_alloc(x->arena, sizeof *t);
+	t->count = count;
+	t->records = arena_alloc(x->arena, (count + 1) * sizeof *t->records);
+	t->folders = arena_alloc(x->arena, folders * sizeof *t->folders);
+	if (pub_change_each(c->pub, old_change, touch, t, NULL)) {
+		memset(t->records, 1, (count + 1) * sizeof *t->records);
+		memset(t->folders, 1, folders * sizeof *t->folders);
+		t->kinds = ~0u;
+	}
+	x->touched = t;
+	x->touched_since = old_change;
+	return t;
 }
 
 bool folder_touched(const struct ctx *c, size_t folder, int64_t old_change)
 {
-	struct extras *x = c->extras;
-	if (!x->touched || x->touched_since != old_change) {
-		free(x->touched);
-		x->touched = mem_zero(c->now->count / FOLDER + 1, sizeof *x->touched);
-		x->touched_since = old_change;
-		struct touching t = {x->touched, c->now->count};
-		if (pub_change_each(c->pub, old_change, touch, &t, NULL))
-			memset(x->touched, 1, (c->now->count / FOLDER + 1) * sizeof *x->touched);
-	}
-	return x->touched[folder];
+	return touched_since(c, old_change)->folders[folder];
+}
+
+bool record_touched(const struct ctx *c, int64_t number, int64_t old_change)
+{
+	const struct touched *t = touched_since(c, old_change);
+	return number < 1 || (size_t)number > t->count || t->records[number];
+}
+
+unsigned kinds_touched(const struct ctx *c, int64_t old_change)
+{
+	return touched_since(c, old_change)->kinds;
 }
 
 static const char state_name[] = "written-hash";
@@ -139,7 +179,9 @@ enum err_code ctx_open(struct ctx *c, struct arena *a, struct err *e)
 	x->arena = arena_new();
 	pthread_mutex_init(&x->lock, NULL);
 	c->extras = x;
-	if (written_load(c, x, e) || assets_load(c->o->share, x, e) || reports_load(c, x, e))
+	photos_open(x);
+	if (written_load(c, x, e) || assets_load(c->o->share, x, e) || reports_load(c, x, e) ||
+		supervision_load(c, x, e))
 		return e->code;
 	written_compare(c, x);
 	return ERR_OK;
@@ -151,7 +193,7 @@ void ctx_close(struct ctx *c)
 	if (!x)
 		return;
 	links_free_all(x->links);
-	free(x->touched);
+	photos_close(x);
 	pthread_mutex_destroy(&x->lock);
 	arena_free(x->arena);
 	c->extras = NULL;

@@ -28,6 +28,7 @@ static void write_front(struct worker *w, const struct page *page, const char *u
 	front_line(b, "date",
 		page->published ? page->published : text_day(w->arena, page->content_day));
 	front_line(b, "source", page->source);
+	front_line(b, "number", page->number);
 	front_line(b, "url", url);
 	buf_str(b, "---\n\n");
 }
@@ -115,6 +116,9 @@ static void add_meta(struct value *m, struct worker *w, const struct page *page)
 		value_set_text(m, a, "content_day", text_day(a, page->content_day));
 		value_set_text(m, a, "content_day_text", text_day_zh(a, page->content_day));
 	}
+	set_when(m, a, "doc_number", page->number);
+	set_when(m, a, "signer", page->signer);
+	set_when(m, a, "signed_on", page->signed_on);
 	if (page->noindex || w->ctx->o->config.demo)
 		value_set_bool(m, a, "noindex", true);
 }
@@ -258,5 +262,5 @@ enum err_code pages_check(struct ctx *c, struct worker *workers, int worker_coun
 	for (size_t i = 0; i < n; i++)
 		report->pages += list_pages(c, a, &lists[i]);
 	arena_free(a);
-	return written_remember(c, e);
+	return photos_settle(c, report->full, e) ? e->code : written_remember(c, e);
 }

@@ -22,6 +22,8 @@ struct written {
 	int script_line;
 	const char *
 		form; /* a part of the layout that stands before the text: "report" "receipt" "verify" */
+	const char *
+		number; /* of the document, 水政办〔2018〕9号; NULL: none was given, and none is made up */
 	const char *text; /* the whole file */
 	const char *body;
 	int body_line;
@@ -61,8 +63,11 @@ struct extras {
 	struct counts_table *counts;
 	struct hash128 written_hash; /* of all written pages */
 	bool written_same;	     /* as in the last build */
-	bool *touched; /* folders of /results/ with changes since touched_since; NULL: not yet asked */
+	struct touched
+		*touched; /* other.c: what changed since touched_since; NULL: not yet asked */
 	int64_t touched_since;
+	struct supervision *supervision; /* supervision.c */
+	struct photos *photos;		 /* photos.c: which photos the records of this build show */
 };
 
 enum err_code written_load(struct ctx *c, struct extras *x, struct err *e) MUST_USE;
@@ -87,6 +92,19 @@ enum err_code assets_load(const char *share, struct extras *x, struct err *e) MU
 const char *script_find(const struct extras *x, const char *name);
 enum err_code reports_load(
 	struct ctx *c, struct extras *x, struct err *e) MUST_USE; /* model_monthly.c */
+
+/* ---- photos.c --------------------------------------------------------------------------------------------- */
+
+/* The photos of a record that may be shown: each stands below /photos/ once this returns; before and after pair by pair,
+ * then the others, as pages/record.md takes them. Called once for every record a build renders, with or without photos. */
+enum err_code photos_put(
+	struct worker *w, const struct pub_record *rec, struct value *m, struct err *e) MUST_USE;
+/* After all records: removes photos no record shows any more and keeps the list for the next build. */
+enum err_code photos_settle(struct ctx *c, bool full, struct err *e) MUST_USE;
+void photos_open(struct extras *x);
+void photos_close(struct extras *x);
+/* picture_wire.c: the size of a JPEG, from its frame header. */
+bool picture_size(const void *bytes, size_t len, uint32_t *ret_width, uint32_t *ret_height);
 
 /* ---- links.c -------------------------------------------------------------------------------------------- */
 
@@ -140,6 +158,8 @@ const char *category_slug_or(enum category c); /* "unclassified" for NONE */
 const char *ring_slug_or(enum ring r);	       /* "unsettled" for UNKNOWN */
 const char *street_name(const struct ctx *c, const char *code);
 const char *unit_name(const struct ctx *c, const char *code);
+/* "/streets/650105001/" "/units/environment/"; NULL: it has no page. */
+const char *unit_url(const struct ctx *c, struct arena *a, const char *code);
 const char *kind_label(const char *kind); /* of a task or a piece of evidence */
 
 /* ---- collate.c ---------------------------------------------------------------------------------------------------- */
@@ -171,12 +191,18 @@ uint16_t record_street(
 	const struct ctx *c, const struct pub_record *rec); /* index; 0xffff: other */
 uint8_t record_industry(
 	const struct ctx *c, const struct pub_record *rec); /* index; 其他 when none fits */
+/* record_supervision.c: sign-off, look-backs, inspections, photos, tip-offs shown. */
+enum err_code record_supervision(
+	struct worker *w, const struct pub_record *rec, struct value *m, struct err *e) MUST_USE;
 /* Brief text of a record for lists, by number; name and street. */
 enum err_code record_brief(
 	struct worker *w, uint32_t number, struct brief *ret, struct err *e) MUST_USE;
 /* A map for one record in a table: name, url, id, street, category, state, due … */
 struct value *model_row(struct worker *w, struct value *list, const struct brief *b);
 struct value *model_change(struct worker *w, struct value *list, const struct pub_change *ch);
+
+/* model_tipoffs.c: the paths of pages a later release may take away, a line each. */
+void tipoff_paths(const struct ctx *c, struct buf *out);
 
 /* model_policy.c, also for model_which.c */
 void model_cell_duties(struct value *m, struct arena *a, const struct duties *d);
@@ -199,6 +225,7 @@ struct other_kind {
 size_t others_pages(const struct ctx *c);
 extern const struct other_kind home_kind, written_kind, news_kind, facets_kind, deadlines_kind,
 	policy_kind, which_kind, changes_kind, monthly_kind, data_kind, bulk_kind, sitemap_kind,
-	assets_kind;
+	assets_kind, tipoffs_kind, units_kind, lookbacks_kind, bulletins_kind,
+	supervision_data_kind;
 
 #endif

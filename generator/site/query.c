@@ -5,10 +5,13 @@
  *   count all|finished|under-way|overdue        count state|category|street|industry|ring VALUE
  *   day data        plan number|title|issued    site name|operator|contact|address|domain|office-keys
  *   phone environment|emergency|hotline         count written FOLDER
+ *   tipoffs received|open|late|concluded|declined|merged|transferred|erased|day
+ *   lookbacks QUARTER planned|done|relapsed     ranking QUARTER units|day
+ *   inspections QUARTER all|criticised|accountable
  *
  * What is not configured is answered with 尚未公布, never with an invented value.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include <string.h>
 
@@ -121,6 +124,91 @@ static const char *answer_site(const struct question *q)
 	return NULL;
 }
 
+/* ---- tip-offs and supervision -------------------------------------------------------------------------- */
+
+static const char *answer_tipoffs(const struct question *q)
+{
+	const struct supervision *s = q->c->extras->supervision;
+	const struct tip_row *t = &s->total;
+	if (q->count != 1)
+		return NULL;
+	if (str_eq(q->args[0], "day"))
+		return text_or(s->release_count
+				       ? text_day_zh(q->a, s->releases[s->release_count - 1].day)
+				       : NULL,
+			"（尚未公布）");
+	const struct {
+		const char *name;
+		int64_t n;
+	} known[] = {{"received", t->received}, {"open", tip_open(t)},
+		{"late", t->n[BUCKET_OPEN_LATE]}, {"concluded", t->n[BUCKET_CONCLUDED]},
+		{"declined", t->n[BUCKET_DECLINED]}, {"merged", t->n[BUCKET_MERGED]},
+		{"transferred", t->n[BUCKET_TRANSFERRED]}, {"erased", t->n[BUCKET_ERASED]}};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_eq(known[i].name, q->args[0]))
+			return text_count(q->a, (size_t)known[i].n);
+	return NULL;
+}
+
+static const char *answer_lookbacks(const struct question *q, const char *quarter)
+{
+	struct lookback_sums sums = lookbacks_of(q->c->extras->supervision, quarter, NULL);
+	const struct {
+		const char *name;
+		int64_t n;
+	} known[] = {{"planned", sums.planned}, {"done", sums.done}, {"relapsed", sums.relapsed}};
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_eq(known[i].name, q->args[1]))
+			return text_count(q->a, (size_t)known[i].n);
+	return NULL;
+}
+
+static const char *answer_ranking(const struct question *q, const char *quarter)
+{
+	const struct supervision *s = q->c->extras->supervision;
+	for (size_t i = 0; i < s->ranking_count; i++) {
+		size_t units = 0;
+		if (!str_eq(s->rankings[i].quarter, quarter))
+			continue;
+		for (size_t k = 0; k < s->ranked_count; k++)
+			units += s->ranked[k].ranking == i;
+		if (str_eq(q->args[1], "units"))
+			return text_count(q->a, units);
+		return str_eq(q->args[1], "day") ? text_day_zh(q->a, s->rankings[i].computed_on)
+						 : NULL;
+	}
+	return str_eq(q->args[1], "units") || str_eq(q->args[1], "day") ? "（尚未公布）" : NULL;
+}
+
+static const char *answer_inspections(const struct question *q, struct quarter quarter)
+{
+	const struct supervision *s = q->c->extras->supervision;
+	size_t n = 0;
+	bool all = str_eq(q->args[1], "all");
+	if (!all && !str_eq(q->args[1], "criticised") && !str_eq(q->args[1], "accountable"))
+		return NULL;
+	for (size_t i = 0; i < s->inspection_count; i++) {
+		const struct pub_inspection *in = &s->inspections[i];
+		bool within = day_compare(in->published, quarter_first(quarter)) >= 0 &&
+			      day_compare(in->published, quarter_last(quarter)) <= 0;
+		n += within && (all || str_eq(in->result, q->args[1]));
+	}
+	return text_count(q->a, n);
+}
+
+static const char *answer_of_quarter(const struct question *q, const char *name)
+{
+	struct quarter quarter;
+	char text[QUARTER_TEXT_BYTES];
+	if (q->count != 2 || !quarter_parse(q->args[0], &quarter))
+		return NULL;
+	if (str_eq(name, "lookbacks"))
+		return answer_lookbacks(q, quarter_text(quarter, text));
+	if (str_eq(name, "ranking"))
+		return answer_ranking(q, quarter_text(quarter, text));
+	return str_eq(name, "inspections") ? answer_inspections(q, quarter) : NULL;
+}
+
 static const char *answer(const struct question *q, const char *name)
 {
 	if (str_eq(name, "count"))
@@ -131,7 +219,9 @@ static const char *answer(const struct question *q, const char *name)
 		return answer_plan(q);
 	if (str_eq(name, "site") || str_eq(name, "phone"))
 		return answer_site(q);
-	return NULL;
+	if (str_eq(name, "tipoffs"))
+		return answer_tipoffs(q);
+	return answer_of_quarter(q, name);
 }
 
 enum err_code query_answer(void *ctx_of_page, const char *name, const char *const *args,

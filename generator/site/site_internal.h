@@ -71,6 +71,9 @@ struct brief {
 struct street {
 	const char *code, *name;
 };
+struct named_unit { /* as the register names it */
+	const char *code, *name, *kind;
+};
 struct totals { /* folded from all rows that are not withdrawn */
 	size_t all, finished, under_way, overdue, soon;
 	size_t by_state[STATE_COUNT], by_category[CATEGORY_COUNT], by_ring[RING_COUNT];
@@ -85,6 +88,8 @@ struct ctx {
 	struct templates *templates;
 	const struct street *streets;
 	size_t street_count;
+	const struct named_unit *units; /* all, streets too */
+	size_t unit_count;
 	const struct industry_info *industries;
 	size_t industry_count;
 	const struct state
@@ -164,8 +169,10 @@ struct page {
 	size_t crumb_count;
 	/* 国办发〔2017〕47号: a page is a column page (column_*) or a content page (published, source). */
 	const char *column_name, *column_description, *column_keywords, *column_type;
-	const char *published; /* "YYYY-MM-DD HH:MM" */
-	const char *source;    /* ContentSource */
+	const char *published;		/* "YYYY-MM-DD HH:MM" */
+	const char *number;		/* of an official document, under its title; NULL: none */
+	const char *signer, *signed_on; /* who issues it and when, at its end; NULL: none */
+	const char *source;		/* ContentSource */
 	struct day
 		content_day; /* the day of what it shows, in the footer as "内容日期"; DAY_NONE: none */
 	bool noindex;
@@ -226,6 +233,8 @@ enum err_code store_put(
 	struct store *s, const char *path, const void *bytes, size_t len, struct err *e) MUST_USE;
 /* Does the site hold this path (after this build)? For the link check. Thread-safe after all puts. */
 bool store_has(struct store *s, const char *path);
+/* For a file whose name says what is in it: does it stand already? Then it counts as put again. Thread-safe. */
+bool store_keep(struct store *s, const char *path);
 enum err_code store_remove(struct store *s, const char *path, struct err *e) MUST_USE;
 /* Full build: everything in the manifest that was not put in this build is removed. */
 enum err_code store_remove_unseen(struct store *s, struct err *e) MUST_USE;

@@ -5,7 +5,7 @@
  * one part; everything else stands in sitemap/pages.xml. Parts need absolute addresses: without a domain in the
  * configuration there are none. A demo asks robots to stay away.
  */
-#include "site/pages.h"
+#include "site/supervision.h"
 
 #include <string.h>
 
@@ -99,8 +99,9 @@ static const char *const top_pages[][2] = {{"/", "首页"}, {"/results/", "整�
 	{"/industries/", "各行业"}, {"/states/", "各状态"},
 	{"/policy/annex1/", "附件1：七类企业的要求和期限"}, {"/policy/which/", "哪一条适用于我"},
 	{"/policy/units/", "谁负责什么"}, {"/news/", "动态"}, {"/monthly/", "月报"},
-	{"/changes/", "变更记录"}, {"/data/", "数据下载"}, {"/data/dictionary/", "数据字典"},
-	{"/data/output/", "产值合计"}};
+	{"/tipoffs/", "举报办理"}, {"/tipoffs/results/", "举报的办理结果"}, {"/bulletins/", "通报"},
+	{"/lookbacks/", "回头看"}, {"/units/", "各部门的任务"}, {"/changes/", "变更记录"},
+	{"/data/", "数据下载"}, {"/data/dictionary/", "数据字典"}, {"/data/output/", "产值合计"}};
 
 static void facet_locations(struct worker *w, const char *root)
 {
@@ -118,6 +119,35 @@ static void facet_locations(struct worker *w, const char *root)
 			text_join3(a, "/industries/", c->industries[i].slug, "/"), DAY_NONE);
 }
 
+static void supervision_locations(struct worker *w, const char *root)
+{
+	struct arena *a = w->arena;
+	const struct supervision *s = w->ctx->extras->supervision;
+	size_t n;
+	const struct unit_info *units = policy_units(w->ctx->policy, &n);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(units[i].kind, "department"))
+			location(&w->html, "url", root,
+				text_join3(a, "/units/", units[i].code, "/"), DAY_NONE);
+	for (size_t i = 0; i < s->plan_count; i++)
+		location(&w->html, "url", root, lookback_url(a, s->plans[i].quarter), DAY_NONE);
+	for (size_t i = 0; i < s->ranking_count; i++)
+		location(&w->html, "url", root, bulletin_url(a, s->rankings[i].quarter), DAY_NONE);
+	for (size_t i = 0; i < s->ranked_count; i++)
+		location(&w->html, "url", root,
+			text_join3(a, bulletin_url(a, s->rankings[s->ranked[i].ranking].quarter),
+				s->ranked[i].unit, "/"),
+			DAY_NONE);
+	struct buf paths;
+	buf_init(&paths, 1 << 20);
+	tipoff_paths(w->ctx, &paths);
+	const char *end;
+	for (const char *p = buf_text(&paths); (end = strchr(p, '\n')); p = end + 1)
+		location(&w->html, "url", root,
+			url_of_path(a, arena_strndup(a, p, (size_t)(end - p))), DAY_NONE);
+	buf_done(&paths);
+}
+
 static enum err_code pages_emit(struct worker *w, struct err *e)
 {
 	const struct extras *x = w->ctx->extras;
@@ -126,6 +156,7 @@ static enum err_code pages_emit(struct worker *w, struct err *e)
 	for (size_t i = 0; i < COUNT_OF(top_pages); i++)
 		location(&w->html, "url", root, top_pages[i][0], DAY_NONE);
 	facet_locations(w, root);
+	supervision_locations(w, root);
 	for (size_t i = 0; i < x->month_count; i++)
 		location(&w->html, "url", root,
 			text_join3(w->arena, "/monthly/", text_month(w->arena, x->months[i]), "/"),
@@ -168,6 +199,30 @@ static struct value *add_group(struct value *groups, struct arena *a, const char
 	return list;
 }
 
+static void add_supervision(struct value *groups, struct worker *w)
+{
+	struct arena *a = w->arena;
+	const struct supervision *s = w->ctx->extras->supervision;
+	size_t n;
+	const struct unit_info *units = policy_units(w->ctx->policy, &n);
+	struct value *departments = add_group(groups, a, "部门");
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(units[i].kind, "department"))
+			add_link(departments, a, units[i].name,
+				text_join3(a, "/units/", units[i].code, "/"));
+	if (!s->ranking_count && !s->plan_count)
+		return;
+	struct value *quarters = add_group(groups, a, "季度");
+	for (size_t i = s->ranking_count; i-- > 0;)
+		add_link(quarters, a,
+			text_join(a, text_quarter_zh(a, s->rankings[i].quarter), "通报"),
+			bulletin_url(a, s->rankings[i].quarter));
+	for (size_t i = s->plan_count; i-- > 0;)
+		add_link(quarters, a,
+			text_join(a, text_quarter_zh(a, s->plans[i].quarter), "回头看"),
+			lookback_url(a, s->plans[i].quarter));
+}
+
 static void add_values(struct value *groups, struct worker *w)
 {
 	struct arena *a = w->arena;
@@ -199,6 +254,7 @@ static enum err_code map_emit(struct worker *w, struct err *e)
 		if (!written_is_intro(&x->written[i]) && !str_eq(x->written[i].path, "/404"))
 			add_link(written, a, x->written[i].title, x->written[i].url);
 	add_values(groups, w);
+	add_supervision(groups, w);
 	value_set(m, a, "groups", groups);
 	const struct page page = {.path = "/sitemap/index",
 		.template_md = "pages/sitemap.md",

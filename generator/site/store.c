@@ -206,6 +206,23 @@ enum err_code store_put(
 	return code;
 }
 
+bool store_keep(struct store *s, const char *path)
+{
+	struct folder *f;
+	struct err ignored;
+	pthread_mutex_lock(&s->mutex);
+	struct entry *en =
+		folder_of(s, path, &f, &ignored) ? NULL : folder_slot(f, strrchr(path, '/') + 1);
+	/* One that was put in this build may not stand on the disk yet. */
+	bool keeps = en && en->name && (en->seen || !s->verify || stands_on_disk(s, path));
+	if (keeps && !en->seen) {
+		en->seen = true;
+		atomic_fetch_add(&s->unchanged, 1);
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return keeps;
+}
+
 bool store_has(struct store *s, const char *path)
 {
 	struct folder *f;

@@ -143,7 +143,22 @@ const char *unit_name(const struct ctx *c, const char *code)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(units[i].code, code) == 0)
 			return units[i].name;
+	for (size_t i = 0; i < c->unit_count; i++)
+		if (strcmp(c->units[i].code, code) == 0)
+			return c->units[i].name;
 	return code;
+}
+
+const char *unit_url(const struct ctx *c, struct arena *a, const char *code)
+{
+	size_t n;
+	const struct unit_info *units = policy_units(c->policy, &n);
+	if (street_name(c, code))
+		return text_join3(a, "/streets/", code, "/");
+	for (size_t i = 0; code && i < n; i++)
+		if (strcmp(units[i].code, code) == 0 && str_eq(units[i].kind, "department"))
+			return text_join3(a, "/units/", code, "/");
+	return NULL;
 }
 
 /* Kinds of tasks and evidence as register.h names them. */

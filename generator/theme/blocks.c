@@ -24,6 +24,7 @@ static const struct {
 	{"details", block_details, "summary"},
 	{"search", block_search, ""},
 	{"chart", block_chart, "kind title desc unit series"},
+	{"photos", block_photos, ""},
 };
 
 static size_t find_block(const char *info)

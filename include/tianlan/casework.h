@@ -24,7 +24,7 @@
 struct drain_options {
 	const char *instance;
 	const char *host;  /* name of this intake host: the branch is intake/HOST */
-	const char *spool; /* folder in the instance; NULL: "spool" */
+	const char *spool; /* folder in the instance, with its own filler.secret; NULL: "spool" and that of host/ */
 	int64_t now;
 	size_t group; /* envelopes per commit, 1 to 1 000; 0: 100 */
 	const struct chance *chance;
@@ -98,7 +98,8 @@ struct desk_options {
  * the cases of enterprises that relapsed. Works without cases.git (no case yet) and without keys. */
 enum err_code desk_open(const struct desk_options *o, struct desk **ret, struct err *e) MUST_USE;
 void desk_close(struct desk *d); /* accepts NULL; wipes keys */
-/* Writes the lines that wait (one commit for all), anchors, the week's head, status entries. desk_step() leaves them to it. */
+/* Writes the lines that wait (one commit for all), anchors, the week's head, status entries. desk_step() leaves them to it.
+ * ERR_REFUSED: a row was changed by hand, or is older than the chain: of that case nothing is chained; the rest was done. */
 enum err_code desk_flush(struct desk *d, struct err *e) MUST_USE;
 
 struct desk_note {
@@ -219,6 +220,10 @@ struct handover_report {
 		bad; /* bad: files of the hub that are not what they say; left there, listed in the message */
 	char bad_first[256];
 };
+/* A host's key for the hand-over (host/handover.key), vouched for by its receipt key (host/handover.cert), so that whoever drains need
+ * not be able to sign receipts. Made where it is missing; needs host/receipt.key then. */
+enum err_code handover_key_make(
+	const char *instance, const struct chance *chance, struct err *e) MUST_USE;
 /* On the intake host: pushes intake/HOST, copies slots and photos of committed cases, then takes up acks and requests to erase. */
 enum err_code handover_send(const char *instance, const char *hub, int64_t now,
 	struct handover_report *ret, struct err *e) MUST_USE;
@@ -227,6 +232,20 @@ enum err_code handover_send(const char *instance, const char *hub, int64_t now,
  * note of what is gone. Pushes the branch office to the hub. */
 enum err_code handover_fetch(const char *instance, const char *hub, struct reg *reg,
 	struct day today, struct handover_report *ret, struct err *e) MUST_USE;
+
+struct handover_host {
+	const char *host;
+	int64_t cases;	      /* of it, here; on the host itself: those it still keeps and those that went */
+	int64_t waiting;      /* record here, slot not yet; on the host: not acknowledged yet */
+	int64_t acknowledged; /* slot and photos here for good; on the host: destroyed there since */
+	int64_t erased;
+	int64_t erase_open; /* asked to erase, nothing heard yet */
+	int64_t head_seq;   /* where its chain ends here */
+	const char *head;   /* hex */
+};
+/* Where the hand-over stands, host by host; reg NULL: on an intake host, of itself. In the arena. */
+enum err_code handover_status(const char *instance, struct reg *reg, struct arena *a,
+	const struct handover_host **ret, size_t *ret_count, struct err *e) MUST_USE;
 
 /* ---- do register and chains agree (agree.c) ----------------------------------------------------------------- */
 

@@ -389,9 +389,13 @@ enum err_code keys_public(const char *dir, enum key_purpose p, uint8_t (*ret)[KE
 enum err_code keys_secret(
 	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e) MUST_USE;
 
-/* Every secret of a purpose in dir, the newest first: a case sealed to an older key is opened with the older secret. */
+/* Every secret of a purpose in dir, the newest first: a case sealed to an older key is opened with the older secret. As
+ * keys_secret(); ERR_INPUT: more than max. On failure ret is wiped. */
 enum err_code keys_secrets(const char *dir, enum key_purpose p, uint8_t (*ret)[KEY_BYTES],
 	size_t max, size_t *ret_count, struct err *e) MUST_USE;
+/* The newest public key, whether its secret lies there or not; ERR_NOT_FOUND when none. */
+enum err_code keys_public_newest(
+	const char *dir, enum key_purpose p, uint8_t ret[KEY_BYTES], struct err *e) MUST_USE;
 
 /* ---- the signed bundle (bundle.c, bundle_wire.c) ------------------------------------------------------------------------ */
 

@@ -102,6 +102,12 @@ struct ledger_head {
 	uint8_t hash[SHA256_BYTES];
 };
 enum err_code ledger_head(struct ledger *l, struct ledger_head *ret, struct err *e) MUST_USE;
+/* What came after `since` (seq 0: from the beginning): the files below a folder ("cases"; NULL: none) that are new or differ, then
+ * the lines, all of one moment; *ret_head: how far that goes. Reads no more than what is new. ERR_INPUT: the chain does not go on
+ * from `since`, it was rewritten. */
+enum err_code ledger_each_since(struct ledger *l, const struct ledger_head *since,
+	const char *folder, ledger_line_fn *line, ledger_file_fn *file, void *ctx,
+	struct ledger_head *ret_head, struct err *e) MUST_USE;
 
 struct ledger_fault { /* the first thing that does not fit */
 	bool found;
@@ -121,19 +127,30 @@ struct ledger_audit {
  * history it has). A fault found is not an error: *ret says where. */
 enum err_code ledger_audit(struct ledger *l, struct ledger_audit *ret, struct err *e) MUST_USE;
 
-/* ---- between repositories (transfer.c) ------------------------------------------------------------------ */
+/* ---- between repositories (transfer.c, other.c) ------------------------------------------------------- */
 
-/* other is the path of another bare repository (made where missing by push). Only fast-forward; what arrives is synced, and read
- * back, before the ref moves. Both return without change when there is nothing new. ERR_CONFLICT: the other side does not continue
- * this one (rewritten, or a fork). ERR_NOT_FOUND: no such repository or branch to fetch. */
+/*
+ * other is the path of another bare repository on the file system, which others write too. It is not opened as ours is: its
+ * settings, links and alternates are never followed, and whoever owns it cannot make this program do anything but read objects.
+ * Only fast-forward, and one transfer at a time; what arrives is synced, and read back, before the branch moves. Both return
+ * without change when there is nothing new. ERR_CONFLICT: one side does not continue the other (rewritten, a fork, or the other
+ * way round). ERR_NOT_FOUND: no such repository or branch to take from. ERR_INPUT: the other holds what no ledger writes.
+ */
+/* Makes other where it is missing; for the group too where the folder it stands in is the group's (set-gid). */
 enum err_code ledger_push(
 	const char *path, const char *other, const char *branch, struct err *e) MUST_USE;
-/* Fetched under refs/incoming/BRANCH first; *check (may be NULL) looks at it before the branch here moves: other than ERR_OK leaves the
- * branch as it was. */
+/* What comes is put under refs/incoming/BRANCH first and audited from where the branch here ends, no more than what is new
+ * (ERR_INPUT with file and line). Then *check (may be NULL) looks at it: incoming reads like any ledger, and `from` is the head of
+ * the branch here. Other than ERR_OK leaves the branch as it was; what came stays under refs/incoming for whoever looks. */
 typedef enum err_code ledger_incoming_fn(
-	const char *path, const char *incoming_branch, void *ctx, struct err *e);
+	struct ledger *incoming, const struct ledger_head *from, void *ctx, struct err *e);
 enum err_code ledger_fetch(const char *path, const char *other, const char *branch,
 	ledger_incoming_fn *check, void *ctx, bool *ret_moved, struct err *e) MUST_USE;
+/* As ledger_branches(), of another repository. */
+enum err_code ledger_other_branches(const char *other, struct arena *a, const char *const **ret,
+	size_t *ret_count, struct err *e) MUST_USE;
+/* As ledger_repack(), of another repository; best effort: nothing is done where that is not possible. */
+void ledger_other_repack(const char *other, size_t max_packs);
 
 /* ---- upkeep ------------------------------------------------------------------------------------------- */
 

@@ -197,7 +197,7 @@ enum course_state policy_state_find(const char *slug);
 
 struct policy;
 
-/* Reads annex1.conf, routing.conf, fields.conf, industries.conf, units.conf below dir and checks them.
+/* Reads annex1.conf, routing.conf, fields.conf, industries.conf, units.conf and the files of policy_cases.h below dir and checks them.
  * fields.conf may only tighten the publish classes of the table in the code: loosening is an error. */
 enum err_code policy_load(const char *dir, struct policy **ret_policy, struct err *e) MUST_USE;
 void policy_free(struct policy *p);
@@ -317,6 +317,7 @@ struct event_fact { /* one event as the course sees it; corrected or void events
 	enum event_kind kind;
 	struct day day;
 };
+enum signoff_step { STEP_SELF, STEP_REVIEW, STEP_VERIFY, SIGNOFF_STEPS };
 struct course {
 	enum course_state state;
 	struct day since;
@@ -324,7 +325,8 @@ struct course {
 	struct day cleared[5]; /* water power equipment materials products */
 	struct day done[ACTION_COUNT];
 	struct day self_checked, reviewed,
-		verified; /* the three steps to the sign-off, since the last relapse */
+		verified; /* the three steps to the sign-off, since its ground and the last relapse */
+	int64_t step_seq[SIGNOFF_STEPS]; /* the events that count for them; 0: none */
 	int lookbacks, relapses;
 	struct day last_lookback;
 	bool discharged; /* closed, withdrawn or out of scope */

@@ -13,6 +13,15 @@
 
 #include "tianlan/policy.h"
 
+/* ---- loading ---------------------------------------------------------------------------------- */
+
+/* As policy_load(), file by file: one that dir lacks is read from fallback, so that a folder of before this part keeps working.
+ * A NULL fallback, or a dir that is not there: as policy_load() of the other. */
+enum err_code policy_load_over(
+	const char *dir, const char *fallback, struct policy **ret_policy, struct err *e) MUST_USE;
+/* The names of the files, in the order in which they are read. */
+const char *const *policy_file_names(size_t *ret_count);
+
 /* ---- the course of a case ------------------------------------------------------------------- */
 
 enum case_step { /* what was done; the last step but `extended` names the state */
@@ -62,7 +71,7 @@ struct case_fact { /* one step as the course sees it, in the order they were tak
 };
 struct case_course {
 	enum case_step state;
-	struct day since;
+	struct day since, last; /* of the state; of the last step, an extension included */
 	struct day received, accepted, dispatched, objected, checked, rectifying, concluded,
 		published, asked; /* of the present round: a reopening forgets all but received */
 	struct day
@@ -70,9 +79,10 @@ struct case_course {
 	struct day
 		running_from; /* acceptance, or the last reopening: where the time to conclude begins */
 	enum case_outcome outcome;
-	int extended_days, reopened, dispatches;
+	int extended_days;	  /* in the present round */
+	int reopened, dispatches; /* in all */
 };
-/* Pure. The first step must be RECEIVED. */
+/* Pure. The first step must be RECEIVED; without any the state is 0. A further dispatch forgets the objection to the one before. */
 void policy_case_course(const struct case_fact *steps, size_t count, struct case_course *ret);
 
 struct case_next { /* what is to be done, and what bears on whether it may */
@@ -138,20 +148,24 @@ struct clock_due {
 	const struct clock_law *law;
 	struct day from, due; /* the day of the start does not count; the due day is included */
 	bool working, provisional;
-	struct day met;	  /* DAY_NONE: not yet */
-	int days;	  /* today to due: negative when past; to met when it is met */
+	struct day met; /* DAY_NONE: not yet */
+	int days; /* left: from today, or from met when it is met, to due; negative when past */
 	const char *text; /* the arithmetic, one sentence in the arena */
 };
 /* extended: days added. force_working: count in working days whatever the data says. */
 void policy_clock(const struct policy *p, struct arena *a, const struct clock_law *law,
 	struct day from, int extended, bool force_working, struct day today, struct clock_due *ret);
 #define CASE_CLOCKS 4
-/* The clocks of a case that ran or run, in the order of the data. */
+/* The clocks of a case that ran to their end (met) or run, in the order of the data; not those that a transfer, a merger or an
+ * erasure cut off. An ACCEPTED that ends a clock stands for every answer (`answered`); one that starts it for `running_from`.
+ * The days to object are a right, no duty: that clock is there while it may still be used or once it was, and is never late. */
 size_t policy_case_clocks(const struct policy *p, struct arena *a, const struct case_course *c,
 	struct day today, struct clock_due ret[CASE_CLOCKS]);
-/* The unmet clock of an open case that runs out first; false when none. soon: within the data's `soon_days`. */
+/* The unmet clock of an open case that runs out first, objecting apart; false when none. soon: in time, and within the data's
+ * `soon_days`. */
 bool policy_case_due(const struct policy *p, struct arena *a, const struct case_course *c,
 	struct day today, struct clock_due *ret, bool *ret_soon);
+int policy_soon_days(const struct policy *p);
 
 /* ---- retention (retention.conf) --------------------------------------------------------------------- */
 
@@ -159,7 +173,8 @@ struct retention {
 	const char *id, *what, *basis; /* "declined", 不予受理的举报, source */
 	int months;
 };
-/* The rule for a case in this state and outcome; NULL: kept while open. *ret_from: the day from which it may be destroyed. */
+/* The rule for a case in this state and outcome; NULL: kept while open, or erased already. *ret_from: the day from which it may be
+ * destroyed, counted from the day it was declined, merged, transferred or concluded; a reopening starts all over. */
 const struct retention *policy_retention(
 	const struct policy *p, const struct case_course *c, struct day *ret_from);
 
@@ -191,10 +206,11 @@ struct gate_case {
 };
 /*
  * Decides which cases' positions the next release shows. Afterwards in every table (month, kind, street, lead) and in the total,
- * every cell (row × bucket) holds 0 or >= cell cases and differs from the release before by the coming and going of 0 or >= cell
- * cases; a case's month, once shown, stays. Cases too rare wait; those that have waited coarse_days go to the row "rest" of
- * the tables that hold them back. Nothing moves unless batch cases do. The largest such set is not promised, a lasting
- * remainder of fewer than `cell` is. Pure: same cases, same decision, whatever their order. Returns how many move.
+ * every cell (row × bucket) and every row's sum holds 0 or >= cell cases and differs from the release before by the coming and going
+ * of 0 or >= cell cases; a case's month, once shown, stays. Cases too rare wait; those that have waited coarse_days go to the row
+ * "rest" of the tables that hold them back. Nothing moves unless batch cases do. The largest such set is not promised; what waits for
+ * good is fewer than `cell` a cell, whatever the number of cases. Pure: same cases, same decision, whatever their order (cases
+ * alike in everything are interchangeable). Returns how many move.
  */
 size_t policy_release(
 	const struct gate *g, struct gate_case *cases, size_t count, struct day today);
@@ -216,7 +232,8 @@ enum rank_rule {
 	RANK_DEDUCT, /* full − points × part, not below 0; applies always */
 };
 struct rank_item {
-	const char *id; /* names the figures: see register_supervision.h */
+	const char *
+		id; /* names the figures, one of the list in load_ranking.c: see register_supervision.h */
 	const char *name, *how, *clause;
 	int full; /* points */
 	enum rank_rule rule;
@@ -227,14 +244,16 @@ struct rank_item {
 struct ranking_rules {
 	struct day in_force_from;
 	int cutoff_days; /* what is recorded later than so many days after the quarter's end is not counted */
-	const char *tie; /* the rule for ties, a sentence */
+	const char *tie;	     /* the rule for ties, a sentence */
+	size_t tie_item[RANK_ITEMS]; /* places in item[]: the higher score there comes first */
+	size_t tie_count;
 	struct rank_item item[RANK_ITEMS];
 	size_t count;
 };
-/* The version in force at the quarter's end. */
+/* The version in force at the quarter's end; NULL when there is none. */
 const struct ranking_rules *policy_ranking(const struct policy *p, struct quarter q);
 struct rank_figure {
-	int64_t part, whole; /* whole 0 (RANK_SHARE): does not apply */
+	int64_t part, whole; /* whole 0 (RANK_SHARE): does not apply, unless a relapse makes it 0 */
 };
 struct rank_row {
 	const char *unit;
@@ -242,7 +261,7 @@ struct rank_row {
 	int64_t relapses;
 	/* set by policy_rank(): hundredths of a point, rounded half up */
 	int64_t score[RANK_ITEMS]; /* -1: does not apply */
-	int64_t total;		   /* 0 to 10 000; -1: nothing applies */
+	int64_t total;		   /* 0 to 10 000; -1: no RANK_SHARE item applies */
 	int rank;		   /* from 1; ties share; 0: not ranked */
 	int rank_best, rank_worst; /* over every weight 10 % up and 10 % down, one at a time */
 };

@@ -120,21 +120,26 @@ enum err_code reg_event_each(struct reg *r, struct enterprise_id id, event_fn *f
 
 struct evidence {
 	int64_t seq;
+	struct enterprise_id enterprise;
+	int64_t event; /* seq of the event that shows it; 0: none */
 	char sha256[65];
+	char public_sha256[65]; /* of the copy that may be shown: register_supervision.h; "" */
 	const char *name, *kind, *by;
 	struct day day;
 	bool may_publish;
 	uint64_t bytes;
 };
 /* Copies the file to evidence/ab/<sha256> durably, then records it. kind: photo-before photo-during photo-after
- * video check-record equipment-list legal-paper other. */
+ * video check-record equipment-list legal-paper other. A picture is filed as not to be published whatever may_publish says:
+ * reg_evidence_public_copy() opens it. */
 enum err_code reg_evidence_add(struct reg *r, struct enterprise_id id, const char *path,
 	const char *kind, struct day day, bool may_publish, const struct change_note *note,
 	struct err *e) MUST_USE;
 typedef enum err_code evidence_fn(void *ctx, const struct evidence *ev, struct err *e);
 enum err_code reg_evidence_each(
 	struct reg *r, struct enterprise_id id, evidence_fn *fn, void *ctx, struct err *e) MUST_USE;
-/* Re-hashes every stored file; calls back for each that is missing or differs. */
+/* Re-hashes every stored file and public copy; calls back for each that is missing or differs. Of a public copy kind is
+ * "public-copy" and sha256 its own. */
 enum err_code reg_evidence_verify(
 	struct reg *r, evidence_fn *bad, void *ctx, struct err *e) MUST_USE;
 
@@ -254,6 +259,15 @@ enum err_code reg_import_open_each(struct reg *r, const struct change_note *note
 /* A recorded pair: same (the newer record is withdrawn) or not. */
 enum err_code reg_import_open_decide(struct reg *r, int64_t seq, bool same, struct day day,
 	const struct change_note *note, struct err *e) MUST_USE;
+
+/* Likeness of names and addresses, as the import sees it. Key: full-width forms narrowed, case folded, blanks, punctuation
+ * and brackets dropped; never NULL. Near: one within the other (of least_within characters or more), or one or two characters
+ * apart; numbers must agree. Two empty keys are no likeness. */
+enum text_likeness { TEXT_OTHER = 0, TEXT_NEAR, TEXT_SAME };
+const char *reg_text_key(struct arena *a, const char *text);
+enum text_likeness reg_text_likeness(const char *key_a, const char *key_b, size_t least_within);
+bool reg_text_same_numbers(const char *key_a, const char *key_b); /* digits, left to right */
+bool reg_name_is_blank(const char *name_key); /* 无名, 无牌: no name to go by */
 
 /* By the file name's ending: .xlsx or .csv (UTF-8 with BOM). unit NULL: all. created: for the file's own date. */
 enum err_code reg_export(struct reg *r, const char *path, const char *unit, struct day created,

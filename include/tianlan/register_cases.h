@@ -43,11 +43,12 @@ struct tip_case_new {
 	const char *id, *host, *week, *commitment, *origin;
 	struct day received_on;
 };
-/* The row and its first step, received (its chain line is the intake's). ERR_CONFLICT: id or commitment stands already:
- * *ret_number then is the one that stands. */
+/* The row and its first step, received, on the Monday of its week (its role is "intake", its content the commitment, its chain
+ * line the intake's). ERR_CONFLICT: id or commitment stands already: *ret_number then is the one that stands. */
 enum err_code reg_case_add(struct reg *r, const struct tip_case_new *c,
 	const struct change_note *note, int64_t *ret_number, struct err *e) MUST_USE;
-/* What an opened case says of itself. Done once; again with the same is no change. */
+/* What an opened case says of itself. Done once; again with the same is no change. A street that is not on record is kept as not
+ * given. ERR_CONFLICT: opened before and said something else, or erased. */
 struct tip_case_opened {
 	struct day received_on;
 	const char *origin, *way, *kinds, *street; /* street NULL: not given */
@@ -81,7 +82,7 @@ struct tip_step {
 	int64_t n; /* 1 is received; set by the register: the caller's content must say the same */
 	enum case_step kind;
 	struct day day;
-	const char *role; /* who acts: "inspector" "reply" "office" */
+	const char *role; /* who acts: "inspector" "reply" "office"; of received "intake" */
 	const char *unit; /* for whom; NULL */
 	enum case_outcome outcome;
 	const char *lead, *helpers;	 /* DISPATCHED */
@@ -102,11 +103,13 @@ struct tip_step {
 /* How many steps the case has: the next is n + 1. */
 enum err_code reg_case_step_count(
 	struct reg *r, int64_t number, int64_t *ret_n, struct err *e) MUST_USE;
-/* Checks with policy_case_refusal() inside the transaction, writes step and row. MERGED also checks that the other case is
+/* Checks with policy_case_refusal() inside the transaction, writes step and row. by and at: the note's unless s gives them; the
+ * note's reason is not kept (it stands sealed in s->note). What is not of the step's kind must be 0: ERR_USAGE. MERGED also checks that the other case is
  * neither merged itself nor this one. ERR_CONFLICT also when s->n is not the next (somebody was quicker). */
 enum err_code reg_case_step_add(struct reg *r, const struct tip_step *s,
 	const struct change_note *note, int64_t *ret_seq, struct err *e) MUST_USE;
-typedef enum err_code tip_step_fn(void *ctx, const struct tip_step *s, struct err *e);
+typedef enum err_code tip_step_fn(
+	void *ctx, const struct tip_step *s, struct err *e); /* may not change rows */
 enum err_code reg_case_step_each(struct reg *r, int64_t number, tip_step_fn *fn, void *ctx,
 	struct err *e) MUST_USE; /* by n */
 /* Every step of every case by seq, from after_seq on; unchained_only: those whose line is not written. */
@@ -124,11 +127,14 @@ enum err_code reg_draft_get(struct reg *r, int64_t number, const char *role, str
 
 /* ---- erasing ------------------------------------------------------------------------------------- */
 
-/* Blanks what is left of a person in the rows: notes, salts, drafts, the status key, the exact day, so that it is gone from the
- * file too (secure_delete, and the write-ahead log is emptied). Not before the step `erased` stands. */
+/* Blanks what is left of a person in the rows: notes, salts, drafts, tag and key of the status (which is to be replaced before),
+ * the exact day, so that it is gone from the file too (secure_delete, the write-ahead log is emptied, the file is searched, and
+ * written anew when something is still found). Not before the step `erased` stands, and not within the caller's reg_begin().
+ * ERR_CONFLICT also when another program keeps reading an older state: the rows are blank then, do it again later. */
 enum err_code reg_case_blank(struct reg *r, int64_t number, struct err *e) MUST_USE;
-enum err_code reg_place_set(struct reg *r, const char *place, const char *kind,
-	struct err *e) MUST_USE; /* adds; the same again is no change */
+/* Adds; the same again is no change. kind: office intake hub backup. */
+enum err_code reg_place_set(
+	struct reg *r, const char *place, const char *kind, struct err *e) MUST_USE;
 typedef enum err_code place_fn(void *ctx, const char *place, const char *kind, struct err *e);
 enum err_code reg_place_each(struct reg *r, place_fn *fn, void *ctx, struct err *e) MUST_USE;
 struct case_copy {
@@ -137,6 +143,7 @@ struct case_copy {
 	struct day asked_on, gone_on; /* gone_on DAY_NONE: not confirmed */
 	const char *said_by;
 };
+/* The same again is no change: the first day stays. */
 enum err_code reg_copy_ask(
 	struct reg *r, int64_t number, const char *place, struct day day, struct err *e) MUST_USE;
 enum err_code reg_copy_gone(struct reg *r, int64_t number, const char *place, struct day day,
@@ -156,6 +163,7 @@ struct intake_head {
 };
 enum err_code reg_head_get(struct reg *r, const char *branch, struct arena *a,
 	struct intake_head *ret, struct err *e) MUST_USE; /* seq 0: none yet */
+/* ERR_CONFLICT when it lies behind the one that stands, or is another of the same number. */
 enum err_code reg_head_set(struct reg *r, const struct intake_head *h, struct err *e) MUST_USE;
 enum err_code reg_chain_week_set(
 	struct reg *r, const char *week, const char *head, struct err *e) MUST_USE;
@@ -163,15 +171,17 @@ enum err_code reg_chain_week_set(
 /* ---- releases ---------------------------------------------------------------------------------------- */
 
 struct release_report {
-	int64_t seq; /* 0: nothing was released */
-	size_t shown, waiting, moved;
+	int64_t seq;		      /* 0: nothing was released, or dry */
+	size_t shown, waiting, moved; /* waiting: not shown yet, or not as it stands now */
 	const int64_t
 		*results; /* cases whose result is shown from now on, in the arena; by number */
 	size_t result_count;
 };
 /* One release by policy_release(). A concluded case's result (outcome and reply) is shown with the release in which its position
- * becomes concluded, when at least gate.cell results of its street come out together; the enterprise of a case only when at
- * least gate.cell shown cases name it and at least so many come or go at once. dry: only says what it would be. */
+ * becomes concluded, or a later one: when at least gate.cell results of its street come out together. It stays, also when the case
+ * is erased, until the case no longer shows as concluded, or is shown concluded anew. The enterprise of a case is shown only when at
+ * least gate.cell shown cases name it, at least so many come or go at once, and its count does not change by fewer.
+ * dry: only says what it would be. ERR_CONFLICT: today is before the last release. */
 enum err_code reg_release(struct reg *r, struct day today, bool dry, const struct change_note *note,
 	struct arena *a, struct release_report *ret, struct err *e) MUST_USE;
 

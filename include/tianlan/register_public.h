@@ -100,7 +100,7 @@ struct pub_record {
 	const struct pub_inspection *inspections; /* published ones about it, by day */
 	size_t inspection_count;
 };
-/* Every record with from <= number < to, by number, whole: four statements run in step. to 0: no end. */
+/* Every record with from <= number < to, by number, whole: the statements run in step. to 0: no end. */
 typedef enum err_code pub_record_fn(void *ctx, const struct pub_record *rec, struct err *e);
 enum err_code pub_record_each(struct pub *p, int64_t from, int64_t to, struct arena *a,
 	pub_record_fn *fn, void *ctx,

@@ -59,6 +59,9 @@ typedef enum err_code lookback_fn(void *ctx, const struct lookback *l, struct er
 /* street NULL: all. By street, place. ERR_NOT_FOUND: no plan. */
 enum err_code reg_lookback_each(struct reg *r, struct quarter q, const char *street, bool open_only,
 	lookback_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* The visit lists, .xlsx (a worksheet per street) or .csv by the ending. ERR_NOT_FOUND when nobody is to be visited. */
+enum err_code reg_lookback_sheet(struct reg *r, struct quarter q, const char *street,
+	bool open_only, const char *path, struct err *e) MUST_USE;
 /* Adds the event looked_back, and relapsed when production was resumed: which reopens the record and voids the sign-off.
  * An enterprise that is not in the plan is recorded under reason "drawn" behind the last place. */
 enum err_code reg_lookback_record(struct reg *r, struct quarter q, struct enterprise_id id,
@@ -107,7 +110,8 @@ struct monthly {
 	struct day month, due;		  /* due: the 28th */
 	const struct monthly_unit *units; /* streets and zones, by code */
 	size_t unit_count, on_time, late, absent;
-	int64_t enterprises, finished, closed, relocated, rectified, by_category[CATEGORY_COUNT],
+	int64_t enterprises, finished, overdue, closed, relocated, rectified,
+		by_category[CATEGORY_COUNT],
 		by_state[STATE_COUNT], added, changed, missing;
 };
 /* As recorded up to as_of. Absent is only who has not reported when the 28th has passed. */
@@ -117,13 +121,36 @@ enum err_code reg_monthly(struct reg *r, struct day month, struct day as_of, str
 enum err_code reg_monthly_sheet(
 	struct reg *r, const struct monthly *m, const char *path, struct err *e) MUST_USE;
 
+/* ---- tasks of departments, summed up (task.c) ------------------------------------------------------------------ */
+
+struct task_sum {
+	const char *unit, *kind;
+	int64_t asked, done, overdue; /* overdue: not done, due before today */
+};
+typedef enum err_code task_sum_fn(void *ctx, const struct task_sum *t, struct err *e);
+/* unit NULL: all. By unit, kind. */
+enum err_code reg_task_sum(struct reg *r, const char *unit, struct day today, task_sum_fn *fn,
+	void *ctx, struct err *e) MUST_USE;
+
 /* ---- the quarterly ranking (rank.c) ------------------------------------------------------------------------- */
 
+/*
+ * The figures, by item (part / whole); an enterprise, withdrawn or out of scope as of the cutoff, stands behind none:
+ *   monthly-1 -2 -3  the first report for that month came by the 28th / 1; late and absent count alike
+ *   classified       of those whose 30th day after the registration lies in the quarter: classified by then
+ *   duties           of those with a duty of Annex 1 due in the quarter: kept all of them in time. Not: past when issued or found,
+ *                    no longer asked because it was closed down before the day
+ *   finished         accepted, closed or signed off at the quarter's end / all registered by then
+ *   lookbacks        of the quarter's plan, by the street it was planned for: looked back at from the quarter's first day to the cutoff.
+ *                    What was visited without being planned is not counted
+ *   tipoffs          of the street's cases whose time to conclude ran out in the quarter: concluded in time; under three: 0 / 0
+ *   criticism        inspections of the street in the quarter that criticised it or held it accountable / all
+ */
 struct rank_trace {
 	const char *unit, *item, *what; /* enterprise report inspection tip-off */
-	int64_t number;
-	bool counted;
-};
+	int64_t number;			/* of a report 0: none was received */
+	bool counted;			/* in the part as well */
+}; /* item "relapses": enterprises that relapsed in the quarter */
 struct ranking {
 	struct quarter quarter;
 	const struct ranking_rules *rules;
@@ -160,10 +187,17 @@ enum err_code reg_file_check(struct reg *r, struct enterprise_id id, struct aren
  * evidence/NN-name. Contact values are in it (it is an internal file): the folder is 0700. ERR_CONFLICT: dir exists. */
 enum err_code reg_file_export(struct reg *r, struct enterprise_id id, const char *dir,
 	struct day today, struct err *e) MUST_USE;
-/* A photo that may be published has a copy without metadata in evidence/public/HH/SHA256.jpg. */
+/* A photo that may be published has a copy without metadata in evidence/public/HH/SHA256.jpg: stores it and marks the photo as
+ * publishable. ERR_INPUT: the bytes are no JPEG of tables and pixels alone, as photo-clean writes them. */
 enum err_code reg_evidence_public_copy(struct reg *r, int64_t seq, const void *jpeg, size_t len,
 	const struct change_note *note, struct err *e) MUST_USE;
-/* The bytes as filed, re-hashed. */
+/* Whether it may be published. ERR_REFUSED to open a picture that has no public copy; to close one takes its copy away. */
+enum err_code reg_evidence_publish(struct reg *r, int64_t seq, bool may_publish,
+	const struct change_note *note, struct err *e) MUST_USE;
+/* Is it a picture: by its kind, or by its first bytes (JPEG, PNG, WebP)? */
+enum err_code reg_evidence_get(struct reg *r, int64_t seq, struct arena *a, struct evidence *ret,
+	bool *ret_picture, struct err *e) MUST_USE;
+/* The bytes as filed, re-hashed. ERR_INPUT: the file is missing or differs, or is larger than ret may become. */
 enum err_code reg_evidence_read(
 	struct reg *r, int64_t seq, struct buf *ret, struct err *e) MUST_USE;
 

@@ -107,6 +107,9 @@ enum err_code markdown_render(struct arena *a, const char *markdown, const struc
  *   search                 no rows: the search box (form action /search/)
  *   chart kind=bars|stacked|columns title="…" desc="…" [unit="家"] [series="a|b|c"]
  *                          lines `label | n [| n …] [| url last]`: SVG + the same data as a table in <details>
+ *   photos                 groups split by a line `---` stand side by side:
+ *                          lines `address | width | height | alternative text | caption`
+ *                                                          HTML: <div class="photos"><figure><a><img loading=lazy …>
  *   query                  one line `name args…`: replaced by the answer's text (also inline as `{{query name args}}` in prose)
  * Tones: ok, warn, late, muted, info; never colour alone: the word stands in the text.
  */

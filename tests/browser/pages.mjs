@@ -5,6 +5,7 @@ export const pages = [
   "/results/street/650105001/", "/deadlines/", "/policy/", "/policy/plan/", "/policy/annex1/", "/policy/which/",
   "/policy/faq/", "/policy/units/", "/news/", "/monthly/", "/data/", "/changes/", "/about/", "/privacy/",
   "/accessibility/", "/sitemap/", "/handbook/", "/handbook/course/", "/handbook/tipoffs/", "/receipt/", "/receipt/verify/", "/data/dictionary/", "/monthly/2018-01/", "/report/", "/404.html",
+  "/tipoffs/", "/tipoffs/results/", "/units/", "/units/construction/", "/lookbacks/", "/bulletins/",
 ];
 export const chromium = {
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

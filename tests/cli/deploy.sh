@@ -65,12 +65,12 @@ lighttpd_takes lighttpd-is-taken "$work/lighttpd.out"
 
 # systemd: units, users, folders; the last two applied below a folder.
 status systemd 0 p systemd --out "$work/tree"
-same systemd-files "$(wc -l <<<"$out")" 9
+same systemd-files "$(wc -l <<<"$out")" 13
 units=$(ls "$work"/tree/etc/systemd/system/*)
 # shellcheck disable=SC2086
 status systemd-units-are-taken 0 systemd-analyze verify --man=no $units
 same systemd-units-quietly "$err" ""
-for u in tianlan-drain.service tianlan-cgi.service tianlan-report@.service tianlan-build.service; do
+for u in tianlan-drain.service tianlan-cgi.service tianlan-report@.service tianlan-build.service tianlan-handover-send.service tianlan-handover-fetch.service; do
 	text=$(cat "$work/tree/etc/systemd/system/$u")
 	for word in NoNewPrivileges=yes ProtectSystem=strict PrivateTmp=yes SystemCallFilter= CapabilityBoundingSet= User=tianlan- LimitCORE=0; do
 		has "systemd-$u-$word" "$text" "$word"

@@ -83,12 +83,18 @@ json changes-none-json 'j.cells.length===0'
 status changes-no-from 2 p changes
 status changes-backwards 2 p changes --from 2019-01-01 --to 2018-01-01
 status check 0 p check --json
-json check-plan 'j.plan==="水政办〔2017〕67号" && j.units===23 && j.industries===17'
+json check-plan 'j.plan==="水政办〔2017〕67号" && j.units===24 && j.industries===17'
 mkdir -p own/content/policy
 cp "$TIANLAN_SHARE"/content/policy/*.conf own/content/policy/
 amend=own/content/policy/annex1.conf
 sed -i '0,/^\t\t} );$/s//\t\t}, { in_force_from = "2018-06-01"; clause = "另文"; due = "2018-12-31"; text = "迁入"; } );/' $amend
-status check-amended 0 p check own/content/policy
+status check-amended 0 p check own/content/policy --json
+json check-names-what-the-folder-lacks 'j.clocks===13 && j.holidays_from===2016 && j.holidays_until===2026 && j.gate_cell===3 && j.shipped_files.join()==="holidays.csv"'
+status check-amended-text 0 p check own/content/policy
+has check-says-what-is-shipped "$out" "用程序自带的：holidays.csv"
+mkdir -p empty
+status check-of-an-empty-folder 3 p check empty
+status check-of-no-folder 3 p check nowhere
 status changes 0 "$TIANLAN" -C own policy changes --from 2018-01-01 --to 2018-06-01 --json
 json changes-cell 'j.cells.length===1 && j.cells[0].category==="散" && j.cells[0].ring==="inner" && j.cells[0].duties[0].before.due==="2018-09-30" && j.cells[0].duties[0].after.due==="2018-12-31"'
 status changes-text 0 "$TIANLAN" -C own policy changes --from 2018-01-01 --to 2018-06-01
@@ -104,3 +110,22 @@ status check-broken 3 p check own/content/policy
 has check-broken-place "$err" "annex1.conf:$(grep -n 'ring = "iner"' $amend | cut -d: -f1):"
 status no-part 2 p
 status unknown-part 2 p nonsense
+
+# ---- bad data of tip-offs and supervision: the place is named ----
+bad() { # NAME FILE SED TEXT: one line is changed, and the error names that line and says the text
+	rm -rf "$work/bad" && cp -r "$TIANLAN_SHARE/content/policy" "$work/bad"
+	sed -i "$3" "$work/bad/$2"
+	status "bad-$1" 3 p check "$work/bad"
+	has "bad-$1-place" "$err" "$2:$(diff "$TIANLAN_SHARE/content/policy/$2" "$work/bad/$2" | grep -om1 '^[0-9]*'):"
+	has "bad-$1-says" "$err" "$4"
+}
+bad clock-days clocks.conf '0,/days = 15/s//days = -15/' days
+bad clock-key clocks.conf 's/^soon_days/soone_days/' soone_days
+bad holiday-kind holidays.csv 's/^2018-02-11,work/2018-02-11,play/' play
+bad holiday-day holidays.csv 's/^2018-02-15/2018-02-31/' 2018-02-31
+bad holiday-weekday holidays.csv 's/^2018-02-15,off/2018-02-15,work/' 2018-02-15
+bad retention retention.conf 's/months = 24/months = 0/' months
+bad gate-cell gate.conf 's/^cell = 3/cell = 1/' 单独一件
+bad gate-batch gate.conf 's/^batch = 10/batch = 2/' cell
+bad ranking-item ranking.conf 's/id = "finished"/id = "finish"/' finish
+bad ranking-tie ranking.conf 's/tie_order = \[ "duties" \]/tie_order = [ "luck" ]/' luck

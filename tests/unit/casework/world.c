@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include <git2.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@ struct err e;
 struct arena *arena;
 struct box_secret facts_key, contact_key;
 struct chance chance;
+struct policy *policy;
+struct reg *reg;
 static struct recipients to;
 static struct host_secret host;
 
@@ -48,6 +51,8 @@ void world_begin(void)
 
 void world_end(void)
 {
+	reg_close(reg);
+	policy_free(policy);
 	cr_assert_eq(dir_remove_all(instance, &e), ERR_OK, "%s", e.message);
 	ledger_stop();
 	arena_free(arena);
@@ -64,10 +69,9 @@ static void keys_of(size_t n, struct receipt_keys *ret)
 	receipt_derive(&r, ret);
 }
 
-void seal(size_t n, size_t variant, size_t photos, size_t photo_bytes, struct buf *bytes,
-	struct posted *ret)
+struct tipoff tipoff_of(size_t n, size_t variant)
 {
-	struct tipoff t = {.received_at = "2018-01-31T20:00:00+08:00",
+	return (struct tipoff){.received_at = "2018-01-31T20:00:00+08:00",
 		.host = "host-1",
 		.kinds = {"waste-gas"},
 		.kind_count = 1,
@@ -80,12 +84,17 @@ void seal(size_t n, size_t variant, size_t photos, size_t photo_bytes, struct bu
 		.lane = "ordinary",
 		.contact_name = SECRET_NAME,
 		.contact_phone = SECRET_PHONE};
+}
+
+static void seal_tipoff(size_t n, struct tipoff t, uint8_t mac, size_t photos, size_t photo_bytes,
+	struct buf *bytes, struct posted *ret)
+{
 	struct photo_plain plain[TIPOFF_PHOTOS];
 	struct envelope_head head = {.token_expires = NOW + 86400, .week = {2018, 5}};
 
 	keys_of(n, &ret->keys);
 	head.id = ret->keys.id;
-	memset(head.content_mac, (int)(n + variant), sizeof head.content_mac);
+	memset(head.content_mac, mac, sizeof head.content_mac);
 	memcpy(t.status_tag, ret->keys.status_tag, sizeof t.status_tag);
 	memcpy(t.status_key, ret->keys.status_key, sizeof t.status_key);
 	case_id_text(&head.id, ret->id);
@@ -102,19 +111,41 @@ void seal(size_t n, size_t variant, size_t photos, size_t photo_bytes, struct bu
 		memcpy(ret->photo_sha256[i], t.photos[i].sealed_sha256, SHA256_BYTES);
 }
 
-void post(size_t n, size_t photos, size_t photo_bytes, struct posted *ret)
+void seal(size_t n, size_t variant, size_t photos, size_t photo_bytes, struct buf *bytes,
+	struct posted *ret)
+{
+	seal_tipoff(
+		n, tipoff_of(n, variant), (uint8_t)(n + variant), photos, photo_bytes, bytes, ret);
+}
+
+static void claim(const struct buf *bytes)
 {
 	struct spool s;
-	struct buf bytes;
-	enum spool_claim claim;
+	enum spool_claim is;
 	struct spool_known known;
 
-	seal(n, 0, photos, photo_bytes, &bytes, ret);
 	cr_assert_eq(spool_open(at("spool"), SPOOL_WEB, &s, &e), ERR_OK, "%s", e.message);
-	cr_assert_eq(spool_put(&s, bytes.data, bytes.len, &chance, &claim, &known, &e), ERR_OK,
-		"%s", e.message);
-	cr_assert_eq(claim, SPOOL_STORED);
+	cr_assert_eq(spool_put(&s, bytes->data, bytes->len, &chance, &is, &known, &e), ERR_OK, "%s",
+		e.message);
+	cr_assert_eq(is, SPOOL_STORED);
 	spool_close(&s);
+}
+
+void post_tipoff(size_t n, const struct tipoff *t, struct posted *ret)
+{
+	struct buf bytes;
+
+	seal_tipoff(n, *t, (uint8_t)n, 0, 0, &bytes, ret);
+	claim(&bytes);
+	buf_done(&bytes);
+}
+
+void post(size_t n, size_t photos, size_t photo_bytes, struct posted *ret)
+{
+	struct buf bytes;
+
+	seal(n, 0, photos, photo_bytes, &bytes, ret);
+	claim(&bytes);
 	buf_done(&bytes);
 }
 
@@ -164,4 +195,116 @@ struct chain_report verify(void)
 	struct chain_report r;
 	cr_assert_eq(chain_verify(instance, &r, &e), ERR_OK, "%s", e.message);
 	return r;
+}
+
+/* ---- the office ------------------------------------------------------------------------------------ */
+
+void office_begin(void)
+{
+	const struct change_note note = {.by = "u", .at = "2018-01-01T09:00:00+08:00"};
+
+	world_begin();
+	cr_assert_eq(policy_load("content/policy", &policy, &e), ERR_OK, "%s:%d %s", e.file, e.line,
+		e.message);
+	cr_assert_eq(reg_create(instance, policy, "0123456789abcdef0123456789abcdef", "650105",
+			     &note, &e),
+		ERR_OK, "%s", e.message);
+	cr_assert_eq(reg_open(instance, policy, &reg, &e), ERR_OK, "%s", e.message);
+}
+
+struct day day(const char *text)
+{
+	struct day d;
+	cr_assert(day_parse(text, &d), "%s", text);
+	return d;
+}
+
+struct desk *desk_as(const char *role, const char *unit, const char *today)
+{
+	struct desk_options o = {.instance = instance,
+		.reg = reg,
+		.policy = policy,
+		.unit = unit,
+		.by = "工作人员甲",
+		.today = day(today),
+		.at = arena_printf(arena, "%sT10:00:00+08:00", today),
+		.chance = &chance};
+	struct desk *d = NULL;
+
+	cr_assert(desk_role_find(role, &o.role), "%s", role);
+	cr_assert_eq(desk_open(&o, &d, &e), ERR_OK, "%s", e.message);
+	return d;
+}
+
+void flush_and_close(struct desk *d)
+{
+	cr_assert_eq(desk_flush(d, &e), ERR_OK, "%s", e.message);
+	desk_close(d);
+}
+
+int64_t step(struct desk *d, int64_t number, const struct case_act *act)
+{
+	struct case_act a = *act;
+	int64_t n = 0;
+
+	if (!a.day.n)
+		a.day = DAY_NONE;
+	if (!a.why)
+		a.why = SECRET_WHY;
+	cr_assert_eq(desk_step(d, number, &a, &n, &e), ERR_OK, "%s: %s",
+		policy_case_step_id(a.kind), e.message);
+	return n;
+}
+
+int64_t number_of(const struct posted *p)
+{
+	struct tip_case row;
+
+	cr_assert_eq(reg_case_find(reg, p->id, arena, &row, &e), ERR_OK, "%s", e.message);
+	return row.number;
+}
+
+struct agree_report agree(void)
+{
+	struct agree_report r;
+
+	cr_assert_eq(agree_verify(instance, reg, &r, &e), ERR_OK, "%s", e.message);
+	return r;
+}
+
+struct enterprise_id enterprise_named(const char *name)
+{
+	const struct change_note note = {.by = "u", .at = "2018-01-01T09:00:00+08:00"};
+	const char *value[FIELD_COUNT] = {[FIELD_NAME] = name, [FIELD_STREET] = "650105001"};
+	struct enterprise_id id = {0};
+
+	cr_assert_eq(reg_enterprise_add(reg, value, "650105001", day("2017-12-20"), &note, &id, &e),
+		ERR_OK, "%s", e.message);
+	return id;
+}
+
+void sql(const char *text)
+{
+	sqlite3 *db;
+	char *why = NULL;
+
+	cr_assert_eq(sqlite3_open(at("register.db"), &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	cr_assert_eq(sqlite3_exec(db, text, NULL, NULL, &why), SQLITE_OK, "%s: %s", text, why);
+	sqlite3_close(db);
+}
+
+int64_t sql_int(const char *text)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s;
+
+	cr_assert_eq(sqlite3_open(at("register.db"), &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	cr_assert_eq(sqlite3_prepare_v2(db, text, -1, &s, NULL), SQLITE_OK, "%s", text);
+	cr_assert_eq(sqlite3_step(s), SQLITE_ROW, "%s", text);
+	int64_t n = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return n;
 }

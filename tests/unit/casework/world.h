@@ -33,6 +33,9 @@ struct posted {
 /* Seals tip-off number n with so many photos and claims it in the spool. photo_bytes of each. */
 void post(size_t n, size_t photos, size_t photo_bytes, struct posted *ret);
 void post_many(size_t first, size_t count);
+/* What post() seals as number n, and one of the test's own. */
+struct tipoff tipoff_of(size_t n, size_t variant);
+void post_tipoff(size_t n, const struct tipoff *t, struct posted *ret);
 /* The bytes of an envelope for number n, other content by `variant`. */
 void seal(size_t n, size_t variant, size_t photos, size_t photo_bytes, struct buf *bytes,
 	struct posted *ret);
@@ -41,5 +44,25 @@ void put_new(const char *name, const void *bytes, size_t len);
 struct drain_report drain(size_t group);
 size_t files_below(const char *relative); /* without those that begin with a dot or end in .why */
 struct chain_report verify(void);
+
+/* ---- the office: a register beside it, and desks --------------------------------------------------- */
+
+extern struct policy *policy;
+extern struct reg *reg;
+void office_begin(
+	void); /* world_begin(), the plan's policy, an empty register; world_end() closes them */
+/* "inspector" "reply" "office"; for unit (NULL: none), as of a day. Asserts that it opens. */
+struct desk *desk_as(const char *role, const char *unit, const char *today);
+struct day day(const char *text);
+void flush_and_close(struct desk *d);
+/* Takes it; a reason is added where none is given. Returns n. */
+int64_t step(struct desk *d, int64_t number, const struct case_act *act);
+int64_t number_of(const struct posted *p);
+struct agree_report agree(void);
+struct enterprise_id enterprise_named(const char *name);
+/* On the database itself, behind the register's back. */
+void sql(const char *text);
+int64_t sql_int(const char *text);
+#define SECRET_WHY "理由是举报人住在对面三楼"
 
 #endif

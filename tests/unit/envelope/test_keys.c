@@ -329,3 +329,59 @@ Test(envelope_keys, halves_of_two_pairs_are_no_pair)
 	cr_assert_eq(rename(two.secret_path, one.secret_path), 0);
 	cr_assert_eq(keys_secret(dir, KEY_FACTS, key, &e), ERR_INPUT);
 }
+
+/* ---- all of a purpose ---------------------------------------------------------------------------------- */
+
+Test(envelope_keys, all_secrets_come_newest_first_and_those_without_their_public_half_not)
+{
+	uint8_t found[4][KEY_BYTES], one[KEY_BYTES], public[KEY_BYTES];
+	struct key_pair_files pair[4];
+	size_t count = 99;
+
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 4, &count, &e), ERR_NOT_FOUND);
+	for (size_t i = 0; i < 4; i++)
+		cr_assert_eq(keys_make(a, dir, KEY_FACTS, &chance, &pair[i], &e), ERR_OK);
+	cr_assert_eq(keys_make(a, dir, KEY_CONTACT, &chance, &pair[3], &e), ERR_OK);
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 3, &count, &e), ERR_INPUT, "more than 3");
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 4, &count, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(count, 4);
+	static const time_t times[] = {1000, 3000, 2000};
+	for (size_t i = 0; i < 3; i++) {
+		set_time(pair[i].secret_path, times[i]);
+		set_time(pair[i].public_path, times[i]);
+	}
+	static const size_t order[] = {1, 2, 0};
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 4, &count, &e), ERR_OK);
+	for (size_t i = 0; i < 3; i++) {
+		cr_assert_eq(
+			key_read(pair[order[i]].secret_path, KEY_FACTS, true, one, &e), ERR_OK);
+		cr_assert_arr_eq(found[i + 1], one, KEY_BYTES, "%zu", i);
+	}
+	cr_assert_eq(keys_secret(dir, KEY_FACTS, one, &e), ERR_OK);
+	cr_assert_arr_eq(found[0], one, KEY_BYTES);
+	cr_assert_eq(unlink(pair[1].public_path), 0);
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 4, &count, &e), ERR_OK);
+	cr_assert_eq(count, 3);
+	cr_assert_eq(keys_secrets(dir, KEY_TOKEN, found, 4, &count, &e), ERR_USAGE);
+	/* The newest public half needs no secret beside it. */
+	cr_assert_eq(unlink(pair[2].secret_path), 0);
+	set_time(pair[2].public_path, 4000000000);
+	cr_assert_eq(keys_public_newest(dir, KEY_FACTS, public, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(key_read(pair[2].public_path, KEY_FACTS, false, one, &e), ERR_OK);
+	cr_assert_arr_eq(public, one, KEY_BYTES);
+}
+
+Test(envelope_keys, one_damaged_secret_fails_them_all_and_leaves_none)
+{
+	static const uint8_t zero[2 * KEY_BYTES];
+	uint8_t found[2][KEY_BYTES];
+	struct key_pair_files pair[2];
+	size_t count = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		cr_assert_eq(keys_make(a, dir, KEY_FACTS, &chance, &pair[i], &e), ERR_OK);
+	set_time(pair[0].secret_path, 1000);
+	write_text(pair[0].secret_path, "tianlan-key 1 facts secret AAAA\n");
+	cr_assert_eq(keys_secrets(dir, KEY_FACTS, found, 2, &count, &e), ERR_INPUT);
+	cr_assert_arr_eq(found, zero, sizeof zero);
+}

@@ -497,3 +497,35 @@ Test(envelope_seal, the_commitment_is_the_hash_that_the_header_describes)
 	buf_done(&contact);
 	buf_done(&all);
 }
+
+/* ---- the key of staff's notes ---------------------------------------------------------------------------- */
+
+Test(envelope_seal, a_notes_key_follows_from_the_slot_for_each_of_its_recipients_alone)
+{
+	struct tipoff t = sample_tipoff("named");
+	struct box_public stranger_public;
+	struct box_secret stranger;
+	uint8_t facts[3][KEY_BYTES], contact[KEY_BYTES], none[KEY_BYTES] = {0};
+
+	cr_assert_eq(seal(&t, NULL, 0), ERR_OK);
+	struct opened o = parse_all(&w.file);
+	for (size_t i = 0; i < 2; i++)
+		cr_assert_eq(slot_note_key(&o.s, SLOT_FACTS, &w.keys.facts[i], facts[i], &w.err),
+			ERR_OK, "%s", w.err.message);
+	cr_assert_arr_eq(facts[0], facts[1], KEY_BYTES, "one key for all of a half");
+	cr_assert_eq(
+		slot_note_key(&o.s, SLOT_CONTACT, &w.keys.contact[0], contact, &w.err), ERR_OK);
+	cr_assert_neq(memcmp(facts[0], contact, KEY_BYTES), 0, "and another for the other half");
+	cr_assert_eq(
+		slot_note_key(&o.s, SLOT_CONTACT, &w.keys.facts[0], none, &w.err), ERR_REFUSED);
+	box_keys(&w.chance, &stranger_public, &stranger);
+	cr_assert_eq(slot_note_key(&o.s, SLOT_FACTS, &stranger, none, &w.err), ERR_REFUSED);
+	static const uint8_t zero[KEY_BYTES];
+	cr_assert_arr_eq(none, zero, KEY_BYTES);
+
+	struct tipoff again = sample_tipoff("named");
+	cr_assert_eq(seal(&again, NULL, 0), ERR_OK);
+	o = parse_all(&w.file);
+	cr_assert_eq(slot_note_key(&o.s, SLOT_FACTS, &w.keys.facts[0], facts[2], &w.err), ERR_OK);
+	cr_assert_neq(memcmp(facts[0], facts[2], KEY_BYTES), 0, "each case has its own");
+}

@@ -72,11 +72,24 @@ Test(intake_receipt, the_office_speaks_before_the_drain_and_the_drain_before_the
 	cr_assert(strstr(state, "已责令停产。\n&lt;b&gt;感谢&lt;/b&gt;"));
 }
 
+Test(intake_receipt, an_office_on_this_machine_needs_no_new_bundle)
+{
+	const char *code = posted();
+	say("intake/00000001/status.bin", STATUS_REPLY_BYTES, code, "accepted", "2018-02-05", "");
+	say("status/office.bin", STATUS_REPLY_BYTES, code, "concluded", "2018-03-01",
+		"已责令停产。");
+	host_again(&h, false);
+	host_look_up(&h, code);
+	const char *state = host_between(&h, "<output id=\"state\">", "</output>");
+	cr_assert(strstr(state, "已办结"));
+	cr_assert(strstr(state, "已责令停产。"));
+}
+
 Test(intake_receipt, every_state_has_words)
 {
 	static const char *const states[] = {"received", "accepted", "declined", "merged",
 		"dispatched", "objected", "checked", "rectifying", "concluded", "published",
-		"asked", "reopened", "transferred", "erased"};
+		"asked", "reopened", "transferred", "erased", "extended"};
 	const char *code = posted();
 	for (size_t i = 0; i < COUNT_OF(states); i++) {
 		say("intake/00000001/status.bin", STATUS_REPLY_BYTES, code, states[i], "2018-03-01",

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const files[] = {
-	"annex1.conf", "fields.conf", "industries.conf", "units.conf", "routing.conf"};
-
 static struct policy *load(const char *dir)
 {
 	struct policy *p = NULL;
@@ -47,8 +44,10 @@ char *plan_folder(const char *file, const char *find, const char *replace)
 	char template[] = "/tmp/policy-test-XXXXXX";
 	char *dir = strdup(mkdtemp(template));
 	struct err e = {0};
+	size_t count;
+	const char *const *files = policy_file_names(&count);
 
-	for (size_t i = 0; i < COUNT_OF(files); i++) {
+	for (size_t i = 0; i < count; i++) {
 		char from[256], to[256];
 		struct buf text;
 		bool changed = find && str_eq(files[i], file);

@@ -5,7 +5,7 @@
 #ifndef TESTS_POLICY_PLAN_H
 #define TESTS_POLICY_PLAN_H
 
-#include "tianlan/policy.h"
+#include "tianlan/policy_cases.h"
 
 #include <criterion/criterion.h>
 

@@ -185,11 +185,86 @@ Test(policy_course, a_sign_off_counts_when_its_ground_was_recorded_anew_on_the_s
 {
 	const struct event_fact events[] = {
 		{1, EVENT_ORDERED, D(1, 1)},
-		{3, EVENT_SIGNED_OFF, D(3, 1)},
+		{3, EVENT_SELF_CHECKED, D(3, 1)},
+		{4, EVENT_REVIEWED, D(3, 1)},
+		{5, EVENT_VERIFIED, D(3, 1)},
+		{6, EVENT_SIGNED_OFF, D(3, 1)},
 		{9, EVENT_ACCEPTED, D(3, 1)},
 	};
 
 	cr_assert_eq(course_of(events, COUNT_OF(events)).state, STATE_SIGNED_OFF);
+	cr_assert_eq(course_of(events, COUNT_OF(events) - 1).state, STATE_ORDERED);
+}
+
+Test(policy_course, a_sign_off_falls_with_any_of_what_it_stands_on)
+{
+	static const enum event_kind all[] = {EVENT_REGISTERED, EVENT_CLOSED, CLEARED,
+		EVENT_SELF_CHECKED, EVENT_REVIEWED, EVENT_VERIFIED, EVENT_SIGNED_OFF};
+	enum event_kind some[COUNT_OF(all)];
+
+	cr_assert_eq(after(all, COUNT_OF(all)).state, STATE_SIGNED_OFF);
+	/* Each event but the registration and the sign-off itself is left out in turn, as when it was corrected away. */
+	for (size_t out = 1; out + 1 < COUNT_OF(all); out++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < COUNT_OF(all); i++)
+			if (i != out)
+				some[n++] = all[i];
+		cr_assert_eq(after(some, n).state, out == 1 ? STATE_REGISTERED : STATE_CLOSED,
+			"without %s", policy_event_id(all[out]));
+	}
+}
+
+Test(policy_course, a_step_recorded_anew_on_the_day_of_the_sign_off_brings_it_back)
+{
+	const struct event_fact events[] = {
+		{1, EVENT_ORDERED, D(1, 1)},
+		{2, EVENT_ACCEPTED, D(2, 1)},
+		{3, EVENT_SELF_CHECKED, D(3, 1)},
+		{5, EVENT_VERIFIED, D(3, 1)},
+		{6, EVENT_SIGNED_OFF, D(3, 1)},
+		{9, EVENT_REVIEWED, D(3, 1)},
+		{10, EVENT_REVIEWED, D(3, 2)},
+	};
+
+	cr_assert_eq(course_of(events, 5).state, STATE_ACCEPTED);
+	cr_assert_eq(course_of(events, 6).state, STATE_SIGNED_OFF);
+	cr_assert_eq(course_of(events, 6).step_seq[STEP_REVIEW], 9);
+}
+
+Test(policy_course, steps_count_since_their_ground_and_in_their_order)
+{
+	const struct event_fact events[] = {
+		{1, EVENT_ORDERED, D(1, 1)},
+		{2, EVENT_SELF_CHECKED, D(2, 1)}, /* of an acceptance that was corrected away */
+		{3, EVENT_ACCEPTED, D(2, 5)},
+		{4, EVENT_REVIEWED, D(2, 10)},
+		{5, EVENT_SELF_CHECKED, D(2, 20)}, /* the right day of it */
+		{6, EVENT_VERIFIED, D(2, 25)},
+		{7, EVENT_SIGNED_OFF, D(2, 26)},
+		{8, EVENT_REVIEWED, D(3, 1)},
+		{9, EVENT_VERIFIED, D(3, 2)},
+		{10, EVENT_REVIEWED, D(3, 5)}, /* once more: the first counts */
+		{11, EVENT_SIGNED_OFF, D(3, 9)},
+	};
+	struct course c = course_of(events, 7);
+
+	cr_assert_eq(c.state, STATE_ACCEPTED);
+	cr_assert_eq(c.step_seq[STEP_SELF], 5);
+	cr_assert_not_null(
+		policy_event_refusal(&c, EVENT_SIGNED_OFF, CATEGORY_LUAN, MEASURE_RECTIFY));
+	cr_assert_not_null(
+		policy_event_refusal(&c, EVENT_VERIFIED, CATEGORY_LUAN, MEASURE_RECTIFY));
+	cr_assert_null(policy_event_refusal(&c, EVENT_REVIEWED, CATEGORY_LUAN, MEASURE_RECTIFY));
+	c = course_of(events, 8);
+	cr_assert_not_null(
+		policy_event_refusal(&c, EVENT_SIGNED_OFF, CATEGORY_LUAN, MEASURE_RECTIFY),
+		"verified before the review");
+	c = course_of(events, COUNT_OF(events));
+	cr_assert_eq(c.state, STATE_SIGNED_OFF);
+	cr_assert_eq(day_compare(c.since, D(3, 9)), 0);
+	cr_assert_eq(c.step_seq[STEP_REVIEW], 8);
+	cr_assert_eq(c.step_seq[STEP_VERIFY], 9);
 }
 
 Test(policy_course, a_sign_off_before_a_relapse_of_the_same_day_stays_void)
@@ -311,6 +386,15 @@ static const struct {
 		KINDS(EVENT_REGISTERED, EVENT_CLOSED, EVENT_SELF_CHECKED, EVENT_REVIEWED,
 			EVENT_VERIFIED),
 		EVENT_SIGNED_OFF, CATEGORY_SANLUANWU, MEASURE_CLOSE, true},
+	{"sign-off of a closed one of another category that is not cleared out",
+		KINDS(EVENT_REGISTERED, EVENT_CLOSED, EVENT_SELF_CHECKED, EVENT_REVIEWED,
+			EVENT_VERIFIED),
+		EVENT_SIGNED_OFF, CATEGORY_LUAN, MEASURE_CLOSE, true},
+	{"sign-off of a closed one with four items of five",
+		KINDS(EVENT_REGISTERED, EVENT_CLOSED, EVENT_CLEARED_WATER, EVENT_CLEARED_POWER,
+			EVENT_CLEARED_EQUIPMENT, EVENT_CLEARED_MATERIALS, EVENT_SELF_CHECKED,
+			EVENT_REVIEWED, EVENT_VERIFIED),
+		EVENT_SIGNED_OFF, CATEGORY_SAN, MEASURE_CLOSE, true},
 	{"sign-off of a closed one that is cleared out",
 		KINDS(EVENT_REGISTERED, EVENT_CLOSED, CLEARED, EVENT_SELF_CHECKED, EVENT_REVIEWED,
 			EVENT_VERIFIED),
@@ -361,6 +445,23 @@ Test(policy_event, what_may_follow_and_what_is_refused)
 			&c, follow[i].kind, follow[i].category, follow[i].measure);
 		cr_assert_eq(why != NULL, follow[i].refused, "%s: %s", follow[i].name,
 			why ? why : "may follow");
+	}
+}
+
+Test(policy_event, what_is_missing_of_the_five_items_is_named)
+{
+	static const char *const items[] = {"断水", "断电", "清设备", "清原料", "清产品"};
+	static const enum event_kind all[] = {EVENT_REGISTERED, EVENT_CLOSED, EVENT_SELF_CHECKED,
+		EVENT_REVIEWED, EVENT_VERIFIED, CLEARED};
+
+	for (size_t done = 0; done < COUNT_OF(items); done++) {
+		struct course c = after(all, 5 + done);
+		const char *why =
+			policy_event_refusal(&c, EVENT_SIGNED_OFF, CATEGORY_WU, MEASURE_CLOSE);
+
+		cr_assert_not_null(why, "%zu items", done);
+		cr_assert_not_null(strstr(why, items[done]), "%s", why);
+		cr_assert_not_null(strstr(why, policy_event_id(all[5 + done])), "%s", why);
 	}
 }
 

@@ -17,7 +17,7 @@ Test(policy_load, the_shipped_plan_is_67_of_2017)
 	policy_free(NULL);
 }
 
-Test(policy_load, units_are_the_15_streets_and_8_departments)
+Test(policy_load, units_are_the_15_streets_8_departments_and_the_inspectors)
 {
 	static const char *const departments[] = {"economy", "land", "planning", "environment",
 		"construction", "safety", "market", "enforcement"};
@@ -25,8 +25,11 @@ Test(policy_load, units_are_the_15_streets_and_8_departments)
 	size_t count;
 	const struct unit_info *units = policy_units(p, &count);
 
-	cr_assert_eq(count, 23);
-	for (size_t i = 0; i < count; i++) {
+	cr_assert_eq(count, 24);
+	cr_assert_str_eq(units[23].code, "inspectors");
+	cr_assert_str_eq(units[23].kind, "team");
+	cr_assert_str_eq(units[23].clause, "六、（二）");
+	for (size_t i = 0; i + 1 < count; i++) {
 		cr_assert_str_eq(units[i].kind, i < 15 ? "street" : "department");
 		cr_assert_str_not_empty(units[i].name);
 		cr_assert(str_starts(units[i].clause, "五、（二）"));
@@ -271,6 +274,95 @@ static const struct {
 		"emissions_lead = \"weather\"", "emissions_lead = \"weather\"", "weather"},
 	{"a department left out of the order", "routing.conf", ", \"enforcement\" ]", " ]",
 		"order = [", "8"},
+	{"an unknown key of the clocks", "clocks.conf", "soon_days = 7;",
+		"soon_days = 7;\nsooner = 1;", "sooner = 1", "sooner"},
+	{"a soon below 0", "clocks.conf", "soon_days = 7;", "soon_days = -1;", "soon_days = -1",
+		"soon_days"},
+	{"a limit of no days", "clocks.conf", "days = 15;", "days = 0;", "days = 0", "days"},
+	{"an unknown key of a limit", "clocks.conf", "days = 15;", "dyas = 15; days = 15;",
+		"dyas = 15", "dyas"},
+	{"an extension of no days", "clocks.conf", "extension_days = 30", "extension_days = 0",
+		"extension_days = 0", "extension_days"},
+	{"working that is no yes or no", "clocks.conf", "working = true; from",
+		"working = \"yes\"; from", "working = \"yes\"", "working"},
+	{"a law without a name", "clocks.conf", "law = \"《行政处罚法》（2021）\"", "law = \"\"",
+		"law = \"\"", "law"},
+	{"a limit that ends before it begins", "clocks.conf", "in_force_until = \"2022-04-30\"",
+		"in_force_until = \"2004-04-30\"", "in_force_until = \"2004-04-30\"",
+		"in_force_until"},
+	{"versions that overlap", "clocks.conf", "in_force_from = \"2022-05-01\"",
+		"in_force_from = \"2022-04-30\"", "in_force_from = \"2022-04-30\"",
+		"petition-tell"},
+	{"a version after one without an end", "clocks.conf",
+		"in_force_until = \"2022-04-30\";\n\t  days = 15;", "days = 15;",
+		"in_force_from = \"2022-05-01\"", "in_force_until"},
+	{"a limit from an unknown step", "clocks.conf", "from = \"received\"", "from = \"posted\"",
+		"from = \"posted\"", "posted"},
+	{"a limit to a step that ends none", "clocks.conf", "to = \"concluded\"", "to = \"asked\"",
+		"to = \"asked\"", "asked"},
+	{"a limit from a step to nowhere", "clocks.conf", "from = \"received\"; to = \"accepted\";",
+		"from = \"received\";", "from = \"received\"", "from"},
+	{"a limit to the step it begins with", "clocks.conf", "to = \"concluded\"",
+		"to =  \"accepted\"", "to =  \"accepted\"", "from"},
+	{"two limits between the same steps", "clocks.conf", "days = 90; }",
+		"days = 90; from =  \"received\"; to = \"accepted\"; }", "from =  \"received\"",
+		"petition-tell"},
+	{"versions between different steps", "clocks.conf",
+		"in_force_from = \"2019-05-15\"; days = 20;",
+		"in_force_from = \"2019-05-15\"; days = 20; from = \"dispatched\"; to = "
+		"\"concluded\";",
+		"name = \"disclose\"; law = \"《政府信息公开条例》（2019）\"", "disclose"},
+	{"a table of days with another header", "holidays.csv", "day,kind,name", "day,type,name",
+		"type", "day,kind,name"},
+	{"an unknown kind of day", "holidays.csv", "2016-02-06,work", "2016-02-06,play", "play",
+		"play"},
+	{"a day that is none", "holidays.csv", "2016-02-07,off", "2016-02-30,off", "2016-02-30",
+		"2016-02-30"},
+	{"a day twice", "holidays.csv", "2016-02-08,off,春节", "2016-02-07,off,初一",
+		"2016-02-07,off,初一", "2016-02-07"},
+	{"a day out of order", "holidays.csv", "2016-02-09,off", "2016-01-31,off", "2016-01-31",
+		"2016-01-31"},
+	{"work on a weekday", "holidays.csv", "2016-02-06,work", "2016-02-05,work", "work",
+		"2016-02-05"},
+	{"a row with a cell too few", "holidays.csv", "2016-01-01,off,元旦", "2016-01-01,off",
+		"\n2016-02-06", "2"},
+	{"a row with a cell too many", "holidays.csv", "2016-01-01,off,元旦",
+		"2016-01-01,off,元旦,x", "x\n", "4"},
+	{"a day without a name", "holidays.csv", "2016-01-01,off,元旦", "2016-01-01,off,",
+		"\n2016-02-06", "name"},
+	{"an unknown ending", "retention.conf", "id = \"declined\"", "id = \"lost\"",
+		"id = \"lost\"", "lost"},
+	{"an ending twice", "retention.conf", "id = \"untrue\"", "id = \"merged\"",
+		"id = \"merged\"; what = \"核查不属实", "merged"},
+	{"an ending left out", "retention.conf",
+		"{ id = \"untrue\"; what = \"核查不属实的举报\"; months = 24;\n\t  clause = "
+		"\"个人信息保护法第47条；期限是本站约定\"; in_force_from = \"2017-12-06\"; },",
+		"", "retention = (", "untrue"},
+	{"kept for no time", "retention.conf", "months = 24", "months = 0", "months = 0", "months"},
+	{"an unknown key of an ending", "retention.conf", "months = 24", "moths = 24; months = 24",
+		"moths = 24", "moths"},
+	{"a cell that gives one tip-off away", "gate.conf", "cell = 3", "cell = 2", "cell = 2",
+		"3"},
+	{"a batch below the cell", "gate.conf", "batch = 10", "batch = 2", "batch = 2", "cell"},
+	{"a delay that is a text", "gate.conf", "delay_days = 28", "delay_days = \"28\"",
+		"delay_days = \"28\"", "delay_days"},
+	{"an unknown key of the gate", "gate.conf", "delay_days = 28;",
+		"delay = 28; delay_days = 28;", "delay = 28", "delay"},
+	{"a gate without its source", "gate.conf", "in_force_from = \"2017-12-06\"",
+		"in_force_from = \"2017-12-6\"", "in_force_from = \"2017-12-6\"", "2017-12-6"},
+	{"an item nobody counts", "ranking.conf", "id = \"duties\"", "id = \"smiles\"",
+		"id = \"smiles\"", "smiles"},
+	{"an item twice", "ranking.conf", "id = \"monthly-2\"", "id = \"monthly-1\"",
+		"id = \"monthly-1\"; name = \"第二", "monthly-1"},
+	{"an item worth nothing", "ranking.conf", "full = 25", "full = 0", "full = 0", "full"},
+	{"an unknown rule of an item", "ranking.conf", "rule = \"deduct\"; points",
+		"rule = \"guess\"; points", "rule = \"guess\"", "guess"},
+	{"points where nothing is deducted", "ranking.conf", "rule = \"deduct\"; points = 2",
+		"rule = \"share\"; points = 2", "points = 2", "points"},
+	{"a tie over an item that is none", "ranking.conf", "tie_order = [ \"duties\" ]",
+		"tie_order = [ \"luck\" ]", "tie_order = [", "luck"},
+	{"a cutoff below 0", "ranking.conf", "cutoff_days = 15", "cutoff_days = -1",
+		"cutoff_days = -1", "cutoff_days"},
 };
 
 /* The line and column of the text in the file, counted in characters from 1. */
@@ -332,6 +424,55 @@ Test(policy_load, a_missing_file_is_named)
 	cr_assert_neq(policy_load("/nonexistent", &p, &e), ERR_OK);
 	cr_assert_not_null(strstr(e.message, "annex1.conf"));
 	cr_assert_null(p);
+}
+
+/* A folder of before a file came: that file is read from the tree that is shipped. */
+Test(policy_load, a_file_the_folder_lacks_is_read_from_the_other)
+{
+	char *dir = plan_folder("gate.conf", "delay_days = 28", "delay_days = 60");
+	struct policy *shipped = plan_load(), *p = NULL;
+	struct err e = {0};
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/holidays.csv", dir);
+	cr_assert_eq(remove(path), 0);
+	cr_assert_neq(policy_load(dir, &p, &e), ERR_OK);
+	cr_assert_not_null(strstr(e.message, "holidays.csv"));
+	cr_assert_eq(policy_load_over(dir, "content/policy", &p, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(policy_gate(p)->delay_days, 60);
+	cr_assert_str_neq(policy_version(p), policy_version(shipped));
+	policy_free(p);
+	p = NULL;
+	cr_assert_eq(policy_load_over("/nonexistent", "content/policy", &p, &e), ERR_OK);
+	cr_assert_str_eq(policy_version(p), policy_version(shipped));
+	policy_free(p);
+	policy_free(shipped);
+	plan_folder_remove(dir);
+}
+
+Test(policy_load, the_version_knows_every_file)
+{
+	static const struct {
+		const char *file, *find, *replace;
+	} rows[] = {{"clocks.conf", "soon_days = 7", "soon_days = 8"},
+		{"holidays.csv", "2026-10-10,work,国庆节\n", ""},
+		{"holidays.csv", "2026-10-10,work", "2026-10-11,work"},
+		{"retention.conf", "months = 24", "months = 25"},
+		{"gate.conf", "batch = 10", "batch = 11"},
+		{"ranking.conf", "cutoff_days = 15", "cutoff_days = 16"}};
+	struct policy *shipped = plan_load();
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *dir = plan_folder(rows[i].file, rows[i].find, rows[i].replace);
+		struct policy *p = NULL;
+		struct err e = {0};
+
+		cr_assert_eq(policy_load(dir, &p, &e), ERR_OK, "%s", e.message);
+		cr_assert_str_neq(policy_version(p), policy_version(shipped), "%s", rows[i].file);
+		policy_free(p);
+		plan_folder_remove(dir);
+	}
+	policy_free(shipped);
 }
 
 Test(policy_load, a_class_may_be_tightened)

@@ -57,15 +57,22 @@ struct enterprise_id enterprise_plain(struct instance *in)
 	return enterprise_with(in, none);
 }
 
-int64_t event_on(struct instance *in, struct enterprise_id id, enum event_kind kind, struct day day)
+int64_t event_of(struct instance *in, struct enterprise_id id, enum event_kind kind,
+	const char *unit, struct day day, const char *file)
 {
-	struct event_new ev = {.kind = kind, .day = day};
+	const char *const files[] = {file, NULL};
+	struct event_new ev = {.kind = kind, .day = day, .unit = unit, .files = files};
 	struct err e = {0};
 	int64_t seq = 0;
 
 	cr_assert_eq(reg_event_add(in->reg, id, &ev, &staff, &seq, &e), ERR_OK, "%s: %s",
 		policy_event_id(kind), e.message);
 	return seq;
+}
+
+int64_t event_on(struct instance *in, struct enterprise_id id, enum event_kind kind, struct day day)
+{
+	return event_of(in, id, kind, NULL, day, NULL);
 }
 
 void set_field(struct instance *in, struct enterprise_id id, const char *field, const char *text)

@@ -32,6 +32,9 @@ struct enterprise_id enterprise_plain(struct instance *in);
 /* Must succeed. */
 int64_t event_on(
 	struct instance *in, struct enterprise_id id, enum event_kind kind, struct day day);
+/* Of a unit, with a file when it is not NULL. */
+int64_t event_of(struct instance *in, struct enterprise_id id, enum event_kind kind,
+	const char *unit, struct day day, const char *file);
 void set_field(struct instance *in, struct enterprise_id id, const char *field, const char *text);
 struct enterprise enterprise_now(struct instance *in, struct enterprise_id id);
 /* One number or text out of the database, past every door. */

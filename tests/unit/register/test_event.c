@@ -33,10 +33,10 @@ static struct enterprise_id signed_off(struct instance *in)
 	event_on(in, id, EVENT_ORDERED, ymd(2018, 1, 10));
 	event_on(in, id, EVENT_ACCEPTANCE_ASKED, ymd(2018, 2, 10));
 	event_on(in, id, EVENT_ACCEPTED, ymd(2018, 2, 20));
-	event_on(in, id, EVENT_SELF_CHECKED, ymd(2018, 3, 1));
-	event_on(in, id, EVENT_REVIEWED, ymd(2018, 3, 2));
-	event_on(in, id, EVENT_VERIFIED, ymd(2018, 3, 3));
-	event_on(in, id, EVENT_SIGNED_OFF, ymd(2018, 3, 4));
+	event_of(in, id, EVENT_SELF_CHECKED, STREET, ymd(2018, 3, 1), NULL);
+	event_of(in, id, EVENT_REVIEWED, "environment", ymd(2018, 3, 2), NULL);
+	event_of(in, id, EVENT_VERIFIED, "economy", ymd(2018, 3, 3), NULL);
+	event_of(in, id, EVENT_SIGNED_OFF, "economy", ymd(2018, 3, 4), NULL);
 	return id;
 }
 
@@ -342,9 +342,11 @@ static void one_step(struct instance *in, struct enterprise_id id, uint32_t *see
 {
 	static const char *const categories[] = {
 		"散", "乱", "污", "散乱", "散污", "乱污", "散乱污", ""};
+	static const char *const units[] = {STREET, "environment", "economy", NULL};
 	struct day day = day_add(ymd(2018, 1, 1), (int)(next(seed) % 200));
 	struct event_new ev = {.kind = 1 + (enum event_kind)(next(seed) % (EVENT_KIND_COUNT - 1)),
 		.day = day,
+		.unit = units[next(seed) % COUNT_OF(units)],
 		.note = "x"};
 	struct err e = {0};
 	bool changed;

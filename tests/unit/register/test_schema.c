@@ -115,31 +115,155 @@ Test(schema, another_file_is_refused)
 	instance_done(&in);
 }
 
-static const char *const version_2[] = {
-	"ALTER TABLE enterprise ADD COLUMN patrol TEXT", "PRAGMA user_version = 2", NULL};
-static const char *const broken_2[] = {"ALTER TABLE enterprise ADD COLUMN patrol TEXT",
-	"ALTER TABLE no_such_table ADD COLUMN patrol TEXT", "PRAGMA user_version = 2", NULL};
-static const char *const unversioned_2[] = {"CREATE TABLE patrol (n INTEGER) STRICT", NULL};
+/* ---- migrations ------------------------------------------------------------------------- */
 
-static enum err_code migrate_with(struct instance *in, const char *const *second, struct err *e)
+/* A register as the first version left it, with a record that has a value everywhere it can be lost. */
+static const char *const filled_1[] = {"PRAGMA journal_mode = WAL",
+	"PRAGMA application_id = 1414287943",
+	"INSERT INTO meta VALUES ('uuid', '" UUID
+	"'), ('prefix', '650105'), ('created', '2018-01-05')",
+	"INSERT INTO unit VALUES ('650105001', '七纺街道', 'street', '王某', '主任', "
+	"'0991-1234567')",
+	"INSERT INTO enterprise (number, unit, name_key, address_key, name, contact_name, street,"
+	" industry_slug, differs, state, since, changed_on) VALUES (7, '650105001', 'k', 'k',"
+	" '测试木艺加工厂', '李某', '650105001', 'furniture', 0, 'closed', '2018-01-03', "
+	"'2018-01-04')",
+	"INSERT INTO event (enterprise, kind, day, note_public, by, at) VALUES"
+	" (7, 'registered', '2018-01-01', 0, '张三', '2018-01-01T09:00:00+08:00'),"
+	" (7, 'closed', '2018-01-03', 0, '张三', '2018-01-03T09:00:00+08:00')",
+	"INSERT INTO evidence (enterprise, event, sha256, name, kind, day, may_publish, bytes, by, "
+	"at)"
+	" VALUES (7, 2, 'aa', 'a.jpg', 'photo-after', '2018-01-03', 1, 9, '张三', '2018-01-03'),"
+	" (7, NULL, 'bb', 'b.jpg', 'photo-after', '2018-01-03', 0, 9, '张三', '2018-01-03')",
+	"INSERT INTO task (enterprise, kind, unit, asked_on, by, at) VALUES"
+	" (7, 'cut-water', '650105001', '2018-01-04', '张三', '2018-01-04')",
+	"INSERT INTO change_log (enterprise, kind, internal, day, by, at, detail) VALUES"
+	" (7, 'registered', 0, '2018-01-01', '张三', '2018-01-01', 'registered'),"
+	" (7, 'field', 1, '2018-01-02', '张三', '2018-01-02', NULL)",
+	NULL};
+
+/* Made by the statements of the first version alone, in a folder of its own. */
+static char *version_1(struct instance *in)
 {
+	char *dir = path_join(in->arena, in->dir, "one");
+	struct err e = {0};
+	sqlite3 *db = NULL;
 	size_t count;
-	struct migration list[2] = {schema_migrations(&count)[0], {2, second}};
 
-	return schema_migrate(in->reg->db, list, 2, e);
+	cr_assert_eq(dir_make_all(dir, &e), ERR_OK);
+	cr_assert_eq(sqlite3_open(path_join(in->arena, dir, REGISTER_FILE), &db), SQLITE_OK);
+	cr_assert_eq(schema_migrate(db, schema_migrations(&count), 1, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(count, 2);
+	for (const char *const *sql = filled_1; *sql; sql++)
+		cr_assert_eq(schema_exec(db, *sql, &e), ERR_OK, "%s: %s", *sql, e.message);
+	sqlite3_close(db);
+	return dir;
+}
+
+static struct reg *opened(struct instance *in, const char *dir)
+{
+	struct reg *r = NULL;
+	struct err e = {0};
+
+	cr_assert_eq(reg_open(dir, in->policy, &r, &e), ERR_OK, "%s", e.message);
+	return r;
 }
 
 Test(schema, migrates_from_version_1_and_keeps_the_rows)
 {
 	struct instance in = instance_new();
+	char *dir = version_1(&in);
+	struct reg *own = in.reg;
+	struct enterprise now;
+	struct pub_record rec;
+	struct err e = {0};
+	struct pub *p;
+
+	for (int i = 0; i < 2; i++) { /* the second opening finds nothing to do */
+		in.reg = opened(&in, dir);
+		cr_assert_eq(query_int(&in, "PRAGMA user_version"), reg_schema_version());
+		cr_assert_eq(
+			reg_enterprise_get(in.reg, (struct enterprise_id){7}, in.arena, &now, &e),
+			ERR_OK, "%s", e.message);
+		cr_assert_str_eq(now.value[FIELD_NAME], "测试木艺加工厂");
+		cr_assert_str_eq(now.value[FIELD_CONTACT_NAME], "李某");
+		cr_assert_eq(now.course.state, STATE_CLOSED);
+		cr_assert_eq(query_int(&in, "SELECT count(*) FROM change_log"), 2);
+		cr_assert_eq(query_int(&in, "SELECT count(*) FROM evidence"
+					    " WHERE public_sha256 IS NULL"),
+			2);
+		cr_assert_str_eq(query_text(&in, "SELECT liaison_name FROM unit"), "王某");
+		reg_close(in.reg);
+	}
+	cr_assert_eq(pub_open(dir, &p, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(pub_record_get(p, 7, in.arena, &rec, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(rec.evidence_count, 1);
+	cr_assert_null(rec.evidence[0].public_sha256);
+	cr_assert_eq(rec.task_count, 1);
+	cr_assert_eq(rec.event_count, 2);
+	pub_close(p);
+	in.reg = own;
+	instance_done(&in);
+}
+
+/* Table, view, index and trigger by name and text: an upgraded register is the same as a new one. */
+Test(schema, a_migrated_register_has_the_schema_of_a_new_one)
+{
+	static const char list[] =
+		"SELECT group_concat(text, '\n') FROM (SELECT name||': '||sql AS text"
+		" FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name)";
+	struct instance in = instance_new();
+	const char *made = query_text(&in, list);
+	char *dir = version_1(&in);
+	struct reg *own = in.reg;
+
+	in.reg = opened(&in, dir);
+	cr_assert_str_eq(query_text(&in, list), made);
+	reg_close(in.reg);
+	in.reg = own;
+	instance_done(&in);
+}
+
+Test(schema, the_public_door_of_an_older_register_says_what_to_do)
+{
+	struct instance in = instance_new();
+	char *dir = version_1(&in);
+	struct err e = {0};
+	struct pub *p = NULL;
+
+	cr_assert_eq(pub_open(dir, &p, &e), ERR_INPUT);
+	cr_assert(strstr(e.message, "tianlan enterprise list"), "%s", e.message);
+	reg_close(opened(&in, dir));
+	cr_assert_eq(pub_open(dir, &p, &e), ERR_OK, "%s", e.message);
+	pub_close(p);
+	instance_done(&in);
+}
+
+static const char *const next_statements[] = {
+	"ALTER TABLE enterprise ADD COLUMN patrol TEXT", "PRAGMA user_version = 3", NULL};
+static const char *const broken_next[] = {"ALTER TABLE enterprise ADD COLUMN patrol TEXT",
+	"ALTER TABLE no_such_table ADD COLUMN patrol TEXT", "PRAGMA user_version = 3", NULL};
+static const char *const unversioned_next[] = {"CREATE TABLE patrol (n INTEGER) STRICT", NULL};
+
+static enum err_code migrate_with(struct instance *in, const char *const *next, struct err *e)
+{
+	size_t count;
+	const struct migration *known = schema_migrations(&count);
+	struct migration list[3] = {known[0], known[1], {3, next}};
+
+	return schema_migrate(in->reg->db, list, 3, e);
+}
+
+Test(schema, a_further_migration_runs_once)
+{
+	struct instance in = instance_new();
 	struct enterprise_id id = enterprise_plain(&in);
 	struct err e = {0};
 
-	cr_assert_eq(query_int(&in, "PRAGMA user_version"), 1);
-	cr_assert_eq(migrate_with(&in, version_2, &e), ERR_OK, "%s", e.message);
-	cr_assert_eq(query_int(&in, "PRAGMA user_version"), 2);
+	cr_assert_eq(migrate_with(&in, next_statements, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(query_int(&in, "PRAGMA user_version"), 3);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM enterprise WHERE patrol IS NULL"), 1);
-	cr_assert_eq(migrate_with(&in, version_2, &e), ERR_OK);
+	cr_assert_eq(migrate_with(&in, next_statements, &e), ERR_OK);
 	cr_assert_str_eq(enterprise_now(&in, id).value[FIELD_NAME], "测试木艺加工厂");
 	instance_done(&in);
 }
@@ -149,12 +273,12 @@ Test(schema, a_failed_migration_leaves_the_old_schema)
 	struct instance in = instance_new();
 	struct err e = {0};
 
-	cr_assert_neq(migrate_with(&in, broken_2, &e), ERR_OK);
-	cr_assert_eq(query_int(&in, "PRAGMA user_version"), 1);
+	cr_assert_neq(migrate_with(&in, broken_next, &e), ERR_OK);
+	cr_assert_eq(query_int(&in, "PRAGMA user_version"), 2);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM pragma_table_info('enterprise')"
 				    " WHERE name='patrol'"),
 		0);
-	cr_assert_eq(migrate_with(&in, unversioned_2, &e), ERR_SYSTEM);
+	cr_assert_eq(migrate_with(&in, unversioned_next, &e), ERR_SYSTEM);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM sqlite_schema WHERE name='patrol'"), 0);
 	instance_done(&in);
 }

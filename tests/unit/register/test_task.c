@@ -1,5 +1,7 @@
 #include "instance.h"
 
+#include "tianlan/register_supervision.h"
+
 #include <string.h>
 
 static int64_t ask(struct instance *in, struct enterprise_id id, const char *kind, const char *unit)
@@ -53,6 +55,45 @@ Test(task, tasks_are_listed_by_unit_record_and_what_is_open)
 	cr_assert_eq(tasks(&in, "construction", 0, true), 1);
 	cr_assert_eq(reg_task_done(in.reg, first, ymd(2018, 1, 16), &staff, &e), ERR_CONFLICT);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM change_log WHERE kind='task'"), 4);
+	instance_done(&in);
+}
+
+static enum err_code keep_sum(void *ctx, const struct task_sum *t, struct err *e)
+{
+	int64_t *sums = ctx;
+
+	(void)e;
+	cr_assert_str_eq(t->unit, "construction");
+	cr_assert_str_eq(t->kind, "cut-water");
+	sums[0] = t->asked;
+	sums[1] = t->done;
+	sums[2] = t->overdue;
+	sums[3]++;
+	return ERR_OK;
+}
+
+Test(task, the_sum_of_a_unit_says_what_is_past_its_day)
+{
+	struct instance in = instance_new();
+	struct enterprise_id id = enterprise_plain(&in);
+	int64_t first = ask(&in, id, "cut-water", "construction"), sums[4] = {0};
+	struct err e = {0};
+
+	ask(&in, id, "cut-water", "construction");
+	ask(&in, id, "cut-water", "construction");
+	ask(&in, id, "demolish", "enforcement");
+	cr_assert_eq(reg_task_done(in.reg, first, ymd(2018, 1, 15), &staff, &e), ERR_OK);
+	cr_assert_eq(reg_task_sum(in.reg, "construction", ymd(2018, 1, 20), keep_sum, sums, &e),
+		ERR_OK, "%s", e.message);
+	cr_assert_eq(sums[0], 3);
+	cr_assert_eq(sums[1], 1);
+	cr_assert_eq(sums[2], 0, "the last day is included");
+	cr_assert_eq(
+		reg_task_sum(in.reg, "construction", ymd(2018, 1, 21), keep_sum, sums, &e), ERR_OK);
+	cr_assert_eq(sums[2], 2);
+	cr_assert_eq(sums[3], 2, "one row each time");
+	cr_assert_eq(
+		reg_task_sum(in.reg, "nobody", ymd(2018, 1, 21), keep_sum, sums, &e), ERR_USAGE);
 	instance_done(&in);
 }
 

@@ -92,7 +92,7 @@ Test(site_policy_pages, streets_and_departments_are_named)
 {
 	emit(&policy_kind, 1);
 	world_says(&w, "[七纺街道](/streets/650105001/)");
-	world_says(&w, "区环保局 |");
+	world_says(&w, "[区环保局](/units/environment/) |");
 	world_says(&w, "水政办〔2017〕67号");
 }
 

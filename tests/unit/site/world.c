@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ static void note_warning(void *ctx, const char *text)
 	struct world *w = ctx;
 	w->warnings++;
 	snprintf(w->warning, sizeof w->warning, "%s", text);
+	size_t len = strlen(w->all_warnings);
+	snprintf(w->all_warnings + len, sizeof w->all_warnings - len, "%s\n", text);
 }
 
 static void open_register(struct world *w, struct err *e)
@@ -116,6 +119,58 @@ void world_write(struct world *w, const char *relative, const char *text)
 	*strrchr(dir, '/') = '\0';
 	cr_assert_eq(dir_make_all(dir, &e), ERR_OK);
 	cr_assert_eq(file_write_durable(path, text, strlen(text), &e), ERR_OK);
+}
+
+void world_sql(struct world *w, const char *sql)
+{
+	struct err e = {0};
+	sqlite3 *db;
+	char *why = NULL;
+	int64_t seq;
+	pub_release(w->ctx.pub);
+	cr_assert_eq(
+		sqlite3_open(arena_printf(w->arena, "%s/register.db", w->dir), &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, &why), SQLITE_OK, "%s\n%s", why, sql);
+	sqlite3_close(db);
+	cr_assert_eq(pub_snapshot(w->ctx.pub, &seq, &e), ERR_OK, "%s", e.message);
+	w->state.last_change = seq;
+}
+
+void world_enterprise(struct world *w, int64_t number, const char *name, const char *street)
+{
+	world_sql(
+		w, arena_printf(w->arena,
+			   "INSERT INTO "
+			   "enterprise(number,unit,name_key,address_key,name,street,industry_slug,"
+			   "differs,state,changed_on) "
+			   "VALUES(%lld,'%s','k%lld','a','%s','%s','other',0,"
+			   "'closed','2018-03-01')",
+			   (long long)number, street, (long long)number, name, street));
+	struct row *row = &w->rows[number - 1];
+	*row = (struct row){.number = (uint32_t)number,
+		.due = INT32_MIN,
+		.done = INT32_MIN,
+		.flips = INT32_MIN,
+		.state = STATE_CLOSED};
+	if ((size_t)number > w->state.count)
+		w->state.count = (size_t)number;
+}
+
+void world_tips(struct world *w, int64_t count, const char *month, const char *kind,
+	const char *street, const char *lead, const char *bucket)
+{
+	for (int64_t i = 0; i < count; i++)
+		world_sql(w, arena_printf(w->arena,
+				     "INSERT INTO "
+				     "tip_case(id,host,week,commitment,origin,received_on,state,"
+				     "since) SELECT "
+				     "printf('%%032x',count(*)),'h','2018-W01',printf('%%064x',"
+				     "count(*)),'form','2018-01-01','received','2018-01-01' FROM "
+				     "tip_case;"
+				     "INSERT INTO "
+				     "tip_shown(tip_case,release,month,kind,street,lead,bucket) "
+				     "SELECT max(number),1,'%s','%s','%s','%s','%s' FROM tip_case",
+				     month, kind, street, lead, bucket));
 }
 
 void world_add(struct world *w, const struct pub_record *rec)

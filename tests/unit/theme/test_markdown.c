@@ -116,6 +116,16 @@ Test(theme_block, each_gives_its_markup)
 		"<rect class=\"s2\"");
 	has("```chart kind=columns title=\"t\" desc=\"d\"\n一月 | 3\n```",
 		"role=\"img\" aria-labelledby=");
+	has("```photos\n/p/a\\.jpg | 800 | 600 | 甲\\|乙 | 整治前\n/p/b.jpg | 3 | 4 | 乙 | "
+	    "整治后\n```",
+		"<div class=\"photos\">\n<figure><a href=\"/base/p/a.jpg\"><img "
+		"src=\"/base/p/a.jpg\" "
+		"width=\"800\" height=\"600\" alt=\"甲|乙\" loading=\"lazy\" "
+		"decoding=\"async\"></a>"
+		"<figcaption>整治前</figcaption></figure>\n<figure>");
+	has("```photos\n/a.jpg | 1 | 1 | x | y\n---\n/b.jpg | 1 | 1 | x | y\n```",
+		"</figure>\n</div>\n<div class=\"photos\">");
+	has("```photos\njavascript:x | 1 | 1 | x | y\n```", " src=\"\" width");
 	has("```python\nx < y\n```", "<pre><code>x &lt; y\n</code></pre>");
 }
 
@@ -153,6 +163,9 @@ Test(theme_block, mistakes_name_their_line_and_column)
 		{"```pager\nback|x\n```", 11, 1},
 		{"```chart kind=pie title=\"t\" desc=\"d\"\na | 1\n```", 10, 0},
 		{"```chart kind=bars title=\"t\" desc=\"d\"\na | -1\n```", 11, 5},
+		{"```photos\n/a.jpg | 0 | 1 | x | y\n```", 11, 10},
+		{"```photos\n/a.jpg | 1 | 1 | | y\n```", 11, 18}, /* no alternative text */
+		{"```photos\n/a.jpg | 1 | 1 | x\n```", 11, 19},
 		{"a\n\n{{query nonsense}}", 12, 0},
 		{"{{query count", 10, 0},
 	};
