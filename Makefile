@@ -7,7 +7,7 @@ DESTDIR ?=
 PORT    ?= 8080
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
-VERSION := 0.2.0
+VERSION := 0.3.0
 
 ROOMS := base markup input crypto policy theme ledger envelope photo register site intake casework cli
 
@@ -143,7 +143,7 @@ format:
 
 # The fuzz targets, replaying their corpus in every check and running freely in `make soak`.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_ROOMS := site intake envelope ledger photo register theme policy markup input crypto base
+FUZZ_ROOMS := casework site intake envelope ledger photo register theme policy markup input crypto base
 FUZZ_FLAGS := -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz: $(FUZZERS)
 $(BUILD)/fuzz/%.o: %.c

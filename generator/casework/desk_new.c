@@ -24,22 +24,16 @@ static enum err_code make_private(const char *path, struct err *e)
 	return ERR_OK;
 }
 
-/* The spool is made once, with a secret of its own for the bytes that fill the status file, so that an office without an intake
- * host needs none. */
+/* The spool is made once; its last folder says that all of it stands. */
 static enum err_code make_spool(struct desk *d, struct arena *a, struct err *e)
 {
 	const char *dir = path_join(a, d->o.instance, DESK_SPOOL);
-	const char *secret = path_join(a, dir, "filler.secret");
-	uint8_t filler[KEY_BYTES];
 
-	if (file_exists(secret))
+	if (file_exists(path_join(a, dir, "bad")))
 		return ERR_OK;
 	if (make_private(dir, e) || spool_make(dir, e))
 		return e->code;
-	chance_fill(d->o.chance, filler, sizeof filler);
-	enum err_code code = key_write(secret, KEY_FILLER, true, filler, e);
-	bytes_wipe(filler, sizeof filler);
-	return code ? code : dir_sync(d->o.instance, e);
+	return dir_sync(d->o.instance, e);
 }
 
 static enum err_code read_recipients(struct desk *d, struct recipients *ret, struct err *e)

@@ -435,6 +435,22 @@ static enum err_code take_goners(struct fetch *f, struct err *e)
 	return code;
 }
 
+/* An acknowledgement that still lies there for what is not here (any more): this instance was restored from before it. While the
+ * host has not read it, it can be taken back, and the case comes again. */
+static enum err_code take_back_acks(struct fetch *f, struct err *e)
+{
+	struct arena *a = arena_new();
+	const char *const *ids = NULL;
+	size_t count = 0;
+	enum err_code code = hub_list(&f->hub, HUB_ACKS, f->host, a, &ids, &count, e);
+
+	for (size_t i = 0; !code && i < count; i++)
+		if (!shelf_has(&f->shelf, SHELF_SLOTS, ids[i]))
+			code = hub_remove(&f->hub, HUB_ACKS, f->host, ids[i], e);
+	arena_free(a);
+	return code;
+}
+
 static enum err_code fetch_host(struct fetch *f, const char *branch, struct err *e)
 {
 	bool known = false;
@@ -443,6 +459,8 @@ static enum err_code fetch_host(struct fetch *f, const char *branch, struct err 
 	if (code || !known)
 		return code;
 	code = ledger_open(f->git, branch, &f->ledger, e);
+	if (!code)
+		code = take_back_acks(f, e);
 	if (!code)
 		code = take_slots(f, e);
 	ledger_close(f->ledger);

@@ -31,6 +31,7 @@ struct flush {
 	size_t count, cap, anchors; /* anchors come first */
 	struct tip_step *steps;	    /* as read, before their cases are known */
 	size_t step_count, step_cap;
+	size_t next;	 /* the first of the lines that is not found yet */
 	int64_t *faulty; /* cases of which no more is chained */
 	size_t faulty_count;
 	struct err first; /* of those */
@@ -281,24 +282,31 @@ static enum err_code append(struct flush *f, struct ledger *l, struct err *e)
 	return code ? code : ledger_repack(l, PACKS_MAX, &packs, e);
 }
 
-/* The next step of this case that has no line yet. Lines of a case stand in the order of its steps. */
+static struct line *first_of(struct flush *f, const char *commitment)
+{
+	while (f->next < f->count && f->lines[f->next].line)
+		f->next++;
+	for (size_t i = f->next; i < f->count; i++)
+		if (!f->lines[i].line && str_eq(f->lines[i].step.commitment, commitment))
+			return &f->lines[i];
+	return NULL;
+}
+
+/* The next step of this case that has no line yet: lines of a case stand in the order of its steps, and those that were written
+ * just now in the order of all. */
 static enum err_code find_line(const struct chain_line *line, void *ctx, struct err *e)
 {
 	struct flush *f = ctx;
 	char commitment[SHA256_HEX_BYTES];
 
 	(void)e;
+	if (str_eq(line->step, "anchored"))
+		return ERR_OK;
 	hex_encode(line->commitment, SHA256_BYTES, commitment);
-	for (size_t i = f->anchors; i < f->count; i++) {
-		struct line *l = &f->lines[i];
-		if (l->line || !str_eq(l->step.commitment, commitment))
-			continue;
-		if (str_eq(line->step, policy_case_step_id(l->step.kind)) &&
-			str_eq(line->role, desk_role_id(l->step.role)) &&
-			str_eq(line->when, l->day))
-			l->line = line->seq;
-		break;
-	}
+	struct line *l = first_of(f, commitment);
+	if (l && str_eq(line->step, policy_case_step_id(l->step.kind)) &&
+		str_eq(line->role, desk_role_id(l->step.role)) && str_eq(line->when, l->day))
+		l->line = line->seq;
 	return ERR_OK;
 }
 
@@ -332,6 +340,7 @@ static enum err_code mark(struct flush *f, struct ledger *l, struct err *e)
 	if (code)
 		return code;
 	since.seq = stands.seq;
+	f->next = f->anchors;
 	if (stands.seq && !hex_decode(stands.hash, since.hash, SHA256_BYTES))
 		return err_set(e, ERR_INPUT,
 			T("登记库记的链末不对", "the register names no end of the chain"));

@@ -75,16 +75,42 @@ struct entries {
 	size_t count, cap;
 };
 
+static bool is_told(const struct tip_case *row)
+{
+	return (day_is_set(row->course.concluded) || row->course.reopened) &&
+	       row->course.state != CASE_ERASED;
+}
+
+/* Whose tip-off was merged is answered as the one it was merged into, once that has been concluded. */
+static enum err_code answer_merged(struct entries *n, const struct tip_case *row, struct arena *a,
+	struct status *s, char since[DAY_TEXT_BYTES], struct err *e)
+{
+	struct tip_case first;
+
+	if (row->course.state != CASE_MERGED || !row->merged_into)
+		return ERR_OK;
+	if (reg_case_get(n->d->o.reg, row->merged_into, a, &first, e))
+		return e->code;
+	if (!is_told(&first))
+		return ERR_OK;
+	s->state = policy_case_step_id(first.course.state);
+	s->when = day_text(first.course.since, since);
+	s->reply = first.reply ? first.reply : "";
+	return ERR_OK;
+}
+
 static enum err_code add_entry(void *ctx, const struct tip_case *row, struct err *e)
 {
 	struct entries *n = ctx;
 	char since[DAY_TEXT_BYTES];
 	struct receipt_keys keys = {0};
+	struct arena *a;
+	enum err_code code;
 
 	if (!row->has_status)
 		return ERR_OK;
 	/* What a case was told is erased with it. */
-	const struct status s = {.state = policy_case_step_id(row->course.state),
+	struct status s = {.state = policy_case_step_id(row->course.state),
 		.when = row->course.state == CASE_RECEIVED ? row->week
 							   : day_text(row->course.since, since),
 		.reply = row->reply && row->course.state != CASE_ERASED ? row->reply : ""};
@@ -94,8 +120,12 @@ static enum err_code add_entry(void *ctx, const struct tip_case *row, struct err
 	}
 	memcpy(keys.status_tag, row->status_tag, STATUS_TAG_BYTES);
 	memcpy(keys.status_key, row->status_key, KEY_BYTES);
-	enum err_code code =
-		status_seal(&keys, &s, STATUS_REPLY_BYTES, n->d->o.chance, n->list[n->count], e);
+	a = arena_new();
+	code = answer_merged(n, row, a, &s, since, e);
+	if (!code)
+		code = status_seal(
+			&keys, &s, STATUS_REPLY_BYTES, n->d->o.chance, n->list[n->count], e);
+	arena_free(a);
 	bytes_wipe(&keys, sizeof keys);
 	n->count += !code;
 	return code;
@@ -112,6 +142,10 @@ static enum err_code add_numbers(
 		code = reg_case_get(n->d->o.reg, numbers[i], a, &row, e);
 		if (!code)
 			code = add_entry(n, &row, e);
+		if (!code && row.corroboration && is_told(&row)) {
+			const struct tip_case_filter merged = {.merged_into = row.number};
+			code = reg_case_each(n->d->o.reg, &merged, add_entry, n, e);
+		}
 	}
 	arena_free(a);
 	return code;

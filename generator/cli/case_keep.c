@@ -144,7 +144,8 @@ enum err_code case_erase(struct cli *c, int argc, char **argv, struct err *e)
 	if (cli_option(&argc, argv, "--confirm", &place, e) ||
 		bench_options(c, &argc, argv, &b, e) ||
 		cli_words(argc, argv, due ? 0 : 1, due ? 0 : 1, erase_usage, e) ||
-		(place || (due && !yes) ? cli_need_by(c, false, e) : read_why(c, &used, e)))
+		(place && cli_need_by(c, false, e)) ||
+		(!place && (!due || yes) && read_why(c, &used, e)))
 		return e->code;
 	if ((due && place) || (yes && !due))
 		return err_set(e, ERR_USAGE, T("用法：%s", "Usage: %s"), erase_usage);

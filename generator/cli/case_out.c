@@ -99,6 +99,14 @@ static void json_number(struct json *j, const char *key, int64_t n)
 		json_out_null(j, key);
 }
 
+const char *case_id_of(struct cli *c, struct reg *r, int64_t number)
+{
+	struct tip_case row;
+	struct err ignored;
+
+	return number && !reg_case_get(r, number, c->arena, &row, &ignored) ? row.id : NULL;
+}
+
 void case_json_row(struct cli *c, struct reg *r, struct json *j, const struct case_line *l)
 {
 	const struct tip_case *row = &l->row;
@@ -122,7 +130,7 @@ void case_json_row(struct cli *c, struct reg *r, struct json *j, const struct ca
 	json_out_string(
 		j, "enterprise", row->enterprise.n ? reg_id_text(r, row->enterprise, id) : NULL);
 	json_out_bool(j, "found_new", row->found_new);
-	json_number(j, "merged_into", row->merged_into);
+	json_out_string(j, "merged_into", case_id_of(c, r, row->merged_into));
 	json_out_int(j, "corroboration", row->corroboration);
 	json_out_string(
 		j, "outcome", row->course.outcome ? policy_outcome_id(row->course.outcome) : NULL);

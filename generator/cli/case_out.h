@@ -33,6 +33,8 @@ const char *case_due_text(struct arena *a, const struct clock_due *d);
 void case_json_clock(struct json *j, const char *key, const struct clock_due *d);
 /* The members of a row; the caller opens and closes the object. */
 void case_json_row(struct cli *c, struct reg *r, struct json *j, const struct case_line *l);
+/* The id of a case by its number; NULL: none. In the arena of the run. */
+const char *case_id_of(struct cli *c, struct reg *r, int64_t number);
 /* By an id, or its first digits. */
 enum err_code case_find(
 	struct bench *b, const char *text, struct tip_case *ret, struct err *e) MUST_USE;

@@ -136,6 +136,10 @@ static void print_row(const struct show *s)
 		cli_print("%s\n", T(policy_outcome_label(row->course.outcome),
 					  policy_outcome_id(row->course.outcome)));
 	}
+	if (row->merged_into) {
+		record_print_cell(T("并入", "merged into"), 12);
+		cli_print("%s\n", case_id_of(s->c, s->b->reg, row->merged_into));
+	}
 	if (row->corroboration) {
 		record_print_cell(T("佐证", "merged"), 12);
 		cli_print(T("有 %lld 件并入\n", "%lld merged into it\n"),

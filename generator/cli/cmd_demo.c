@@ -9,7 +9,10 @@
 #include "cli/intake.h"
 #include "cli/photo_run.h"
 
+#include "tianlan/policy_cases.h"
+
 #include <stdio.h>
+#include <string.h>
 
 static enum err_code liaisons(struct demo *d, struct err *e)
 {
@@ -110,6 +113,36 @@ static enum err_code pictures(struct cli *c, struct demo *d, struct err *e)
 	return code;
 }
 
+/* ---- the prose of the last bulletin ---------------------------------------------------------------- */
+
+static enum err_code bulletin(struct demo *d, struct err *e)
+{
+	struct quarter q =
+		quarter_of(day_add(quarter_first(quarter_of(day_add(d->today, -20))), -1));
+	struct arena *a = d->arena;
+	char slug[QUARTER_TEXT_BYTES], day[DAY_TEXT_BYTES];
+	const char *folder = path_join(a, d->dir, "content/bulletins");
+	if (q.year < 2018)
+		return ERR_OK;
+	quarter_slug(q, slug);
+	const char *text = arena_printf(a,
+		"---\ntitle: 关于%d年第%d季度综合治理情况的通报（演示）\ndate: %s\nsource: "
+		"演示办公室\n---\n"
+		"这一期通报是编造的，用来演示。本季度计划回头看 {{query lookbacks %s planned}} "
+		"家，已看 {{query lookbacks %s done}} "
+		"家，发现反弹 {{query lookbacks %s relapsed}} 家；公开督查记录 {{query inspections "
+		"%s all}} 次，其中通报批评 {{query inspections %s criticised}} 次。\n\n"
+		"## 下一步 {#next}\n\n1. 月报没有按时上报的街道，下月起由牵头单位逐个提醒。\n2. "
+		"回头看没有看完的，列入下季度的计划。\n"
+		"3. 下季度抽取回头看的比例提高到两成。\n",
+		q.year, q.quarter, day_text(day_add(quarter_last(q), 20), day), slug, slug, slug,
+		slug, slug);
+	if (dir_make_all(folder, e))
+		return e->code;
+	return file_write_durable(
+		path_join(a, folder, arena_printf(a, "%s.md", slug)), text, strlen(text), e);
+}
+
 /* So that tip-offs can be tried out at once: the office and its intake host on one machine. Keys are the one thing that
  * differs from one demo to the next. */
 static enum err_code tipoffs(struct cli *c, struct err *e)
@@ -164,6 +197,8 @@ enum err_code cmd_demo(struct cli *c, int argc, char **argv, struct err *e)
 		code = fill(&d, e);
 	if (!code)
 		code = pictures(c, &d, e);
+	if (!code)
+		code = bulletin(&d, e);
 	reg_close(d.reg);
 	if (code)
 		return code;

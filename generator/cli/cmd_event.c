@@ -70,7 +70,8 @@ static enum err_code report_added(struct cli *c, struct reg *r, struct enterpris
 			T(policy_state_label(now.course.state),
 				policy_state_slug(now.course.state)));
 		if (reopened)
-			cli_print(T("重启了 %zu 件举报\n", "%zu tip-offs were reopened\n"), reopened);
+			cli_print(
+				T("重启了 %zu 件举报\n", "%zu tip-offs were reopened\n"), reopened);
 		return ERR_OK;
 	}
 	buf_init(&out, 1 << 12);

@@ -233,7 +233,7 @@ static enum err_code list(struct cli *c, struct reg *r, int argc, char **argv, s
 	const char *street = NULL, *sheet = NULL;
 	struct unit_names *names;
 	struct listing x = {.r = r};
-	struct quarter q;
+	struct quarter q = {0};
 
 	if (read_quarter(&argc, argv, &q, e) || cli_option(&argc, argv, "--street", &street, e) ||
 		cli_option(&argc, argv, "--sheet", &sheet, e) ||
@@ -294,7 +294,7 @@ static enum err_code record(struct cli *c, struct reg *r, int argc, char **argv,
 	struct change_note note = record_note(c);
 	struct unit_names *names;
 	struct enterprise_id id;
-	struct quarter q;
+	struct quarter q = {0};
 	size_t reopened = 0;
 
 	if (read_quarter(&argc, argv, &q, e) ||

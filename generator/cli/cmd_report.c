@@ -190,7 +190,7 @@ static enum err_code monthly(struct cli *c, struct reg *r, int argc, char **argv
 {
 	struct compared x = {.as_of = c->today};
 	const char *sheet = NULL;
-	struct day month;
+	struct day month = DAY_NONE;
 
 	if (read_month(&argc, argv, &month, e) || cli_day(&argc, argv, "--as-of", &x.as_of, e) ||
 		cli_option(&argc, argv, "--sheet", &sheet, e) ||

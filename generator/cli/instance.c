@@ -290,8 +290,7 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 	}
 	const char *hub;
 	if (conf_opt_bool(root, "demo", &c.demo, e) || instance_hub(a, dir, &hub, e) ||
-		check_config(root, &c, e) ||
-		read_report(root, &report, e))
+		check_config(root, &c, e) || read_report(root, &report, e))
 		return e->code;
 	const char *today = NULL;
 	*ret_demo_today = DAY_NONE;

@@ -319,10 +319,9 @@ enum err_code record_show_brief(
 	work_out_duties(c, &en, &duties);
 	reg_id_text(r, id, text);
 	if (!j) {
-		cli_print(T("%s  %s  状态 %s  认定类别 %s\n", "%s  %s  state %s  category %s\n"), text,
-			en.value[FIELD_NAME],
-			T(policy_state_label(en.course.state),
-				policy_state_slug(en.course.state)),
+		cli_print(T("%s  %s  状态 %s  认定类别 %s\n", "%s  %s  state %s  category %s\n"),
+			text, en.value[FIELD_NAME],
+			T(policy_state_label(en.course.state), policy_state_slug(en.course.state)),
 			policy_category_label(en.category));
 		print_suggestion(&en);
 		cli_print("%s\n", T("期限", "duties"));

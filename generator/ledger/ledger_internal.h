@@ -33,7 +33,8 @@ enum err_code ledger_repo_make(
 	const char *path, const char *branch, int *ret_lock, struct err *e) MUST_USE;
 
 /* A bare repository in a folder that may exist; folders get this mode. */
-enum err_code repo_init(const char *path, const char *branch, unsigned mode, struct err *e) MUST_USE;
+enum err_code repo_init(
+	const char *path, const char *branch, unsigned mode, struct err *e) MUST_USE;
 /* Everything below, files and folders. */
 enum err_code repo_sync(int parent, const char *name, struct err *e) MUST_USE;
 enum err_code repo_sync_above(const char *path, struct err *e) MUST_USE;
@@ -143,8 +144,8 @@ enum err_code other_open(struct other *o, const char *path, struct err *e) MUST_
 void other_close(struct other *o);
 /* Makes it whole, under another name beside, where there is none. */
 enum err_code other_make(const char *path, const char *branch, struct err *e) MUST_USE;
-enum err_code other_branch(struct other *o, const char *branch, bool *ret_found, git_oid *ret,
-	struct err *e) MUST_USE;
+enum err_code other_branch(
+	struct other *o, const char *branch, bool *ret_found, git_oid *ret, struct err *e) MUST_USE;
 /* From one commit (NULL: from nothing) to another, durably; *ret_moved: it stands elsewhere. Only one at a time may. */
 enum err_code other_swap(struct other *o, const char *branch, const git_oid *from,
 	const git_oid *to, bool *ret_moved, struct err *e) MUST_USE;

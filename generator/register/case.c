@@ -280,6 +280,7 @@ enum err_code reg_case_each(
 	reg_bind_int(s, 3, f->enterprise.n);
 	reg_bind_int(s, 4, f->open_only);
 	reg_bind_int(s, 5, f->unopened_only);
+	reg_bind_int(s, 6, f->merged_into);
 	return each(r, s, fn, ctx, e);
 }
 

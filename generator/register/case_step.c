@@ -89,12 +89,12 @@ enum err_code reg_case_step_all(struct reg *r, int64_t after_seq, bool unchained
 	tip_step_fn *fn, void *ctx, struct err *e)
 {
 	sqlite3_stmt *s;
-	enum err_code code = reg_stmt(r, STMT_CASE_STEP_ALL, &s, e);
+	enum err_code code =
+		reg_stmt(r, unchained_only ? STMT_CASE_STEP_WAITING : STMT_CASE_STEP_ALL, &s, e);
 
 	if (code)
 		return code;
 	reg_bind_int(s, 1, after_seq);
-	reg_bind_int(s, 2, unchained_only);
 	return each_step(r, s, fn, ctx, e);
 }
 

@@ -242,6 +242,11 @@ enum err_code reg_lookback_plan(struct reg *r, const struct lookback_options *o,
 		code = check_options(o, e);
 	if (!code && !day_is_set(today))
 		code = err_set(e, ERR_USAGE, T("缺少日期", "the day is missing"));
+	/* It stays for good: what is settled until then would be missing, and a slip of the year as well. */
+	if (!code && day_compare(today, day_add_months(quarter_first(o->quarter), -3)) < 0)
+		code = err_set(e, ERR_USAGE,
+			T("太早：计划最早在上一个季度制定",
+				"too early: a plan is made in the quarter before, or later"));
 	if (!code)
 		code = reg_scope_begin(r, e);
 	if (!code) {

@@ -139,7 +139,9 @@ const char *const schema_version_2[] = {
 	"  WHERE o.release=s.release AND o.street=s.street)>=3",
 	"CREATE VIEW public_tip_enterprise AS SELECT enterprise, count(*) AS count FROM tip_shown"
 	" WHERE enterprise IS NOT NULL GROUP BY enterprise HAVING count(*)>=3",
-	"CREATE VIEW public_chain_week AS SELECT week, head FROM chain_week",
+	/* Not of the running week: a new head within it would say that a step was taken since the last build. */
+	"CREATE VIEW public_chain_week AS SELECT week, head FROM chain_week"
+	" WHERE week<(SELECT max(week) FROM chain_week)",
 
 	/* ---- supervision ---- */
 	"CREATE TABLE inspection (seq INTEGER PRIMARY KEY AUTOINCREMENT, day TEXT NOT NULL,"

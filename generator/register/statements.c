@@ -103,8 +103,7 @@ static const char *const sql[STMT_CASE_STEP_COUNT] = {
 		"SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE enterprise=?1 ORDER BY seq",
 	[STMT_EVIDENCE_ALL] = "SELECT " EVIDENCE_COLUMNS " FROM evidence ORDER BY seq",
 	[STMT_EVIDENCE_GET] = "SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE seq=?1",
-	[STMT_EVIDENCE_OPEN] =
-		"UPDATE evidence SET may_publish=?2, public_sha256=?3 WHERE seq=?1",
+	[STMT_EVIDENCE_OPEN] = "UPDATE evidence SET may_publish=?2, public_sha256=?3 WHERE seq=?1",
 	[STMT_EVIDENCE_COPIES] = "SELECT count(*) FROM evidence WHERE public_sha256=?1",
 
 	[STMT_TASK_INSERT] =

@@ -35,7 +35,7 @@ static const char *const sql[STMT_INSPECTION_GET - FIRST] = {
 		" AND (?2 IS NULL OR c.lead=?2 OR c.street=?2 OR instr(' '||c.helpers||' ', ' '||?2||' ')>0)"
 		" AND (?3=0 OR c.enterprise=?3)"
 		" AND (?4=0 OR c.state IN ('received','accepted','dispatched','objected','checked','rectifying','reopened'))"
-		" AND (?5=0 OR c.opened=0) ORDER BY c.number",
+		" AND (?5=0 OR c.opened=0) AND (?6=0 OR c.merged_into=?6) ORDER BY c.number",
 	/* The last conclusion is that of the present round: another one needs a reopening first. */
 	AT(STMT_CASE_RELAPSED) = "SELECT " CASE_COLUMNS " FROM tip_case c WHERE c.enterprise IS NOT NULL"
 		" AND c.state IN ('concluded','published','asked') AND EXISTS (SELECT 1 FROM event e"
@@ -50,8 +50,11 @@ static const char *const sql[STMT_INSPECTION_GET - FIRST] = {
 		" enterprise, found_new, into_case, days, despite_open, reply, by, at, note, salt, content)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
 	AT(STMT_CASE_STEP_EACH) = "SELECT " STEP_COLUMNS " FROM case_step WHERE tip_case=?1 ORDER BY n",
-	AT(STMT_CASE_STEP_ALL) = "SELECT " STEP_COLUMNS " FROM case_step WHERE seq>?1"
-		" AND (?2=0 OR (chain_seq IS NULL AND kind<>'received')) ORDER BY seq",
+	AT(STMT_CASE_STEP_ALL) =
+		"SELECT " STEP_COLUMNS " FROM case_step WHERE seq>?1 ORDER BY seq",
+	/* As the index case_step_unchained says it. */
+	AT(STMT_CASE_STEP_WAITING) = "SELECT " STEP_COLUMNS " FROM case_step WHERE seq>?1"
+		" AND chain_seq IS NULL AND kind<>'received' ORDER BY seq",
 	AT(STMT_CASE_STEP_LINE) = "SELECT kind, chain_seq FROM case_step WHERE seq=?1",
 	AT(STMT_CASE_STEP_CHAINED) = "UPDATE case_step SET chain_seq=?2 WHERE seq=?1",
 	AT(STMT_CASE_DRAFT_GET) = "SELECT sealed FROM case_draft WHERE tip_case=?1 AND role=?2",

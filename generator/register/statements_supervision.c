@@ -138,7 +138,7 @@ static const char *const sql[STMT_COUNT - FIRST] = {
 		"l.quarter=p.quarter"
 		" WHERE p.quarter=?1 AND substr(p.at,1,10)<=?2 AND l.place<=coalesce((SELECT "
 		"CAST(c.new"
-		" AS INTEGER) FROM change_log c WHERE c.kind='lookback-plan' AND c.detail=p.quarter"
+		" AS INTEGER) FROM change_log c WHERE c.kind='lookback-plan' AND c.detail=?1"
 		" ORDER BY c.seq LIMIT 1), l.place) ORDER BY l.enterprise",
 	/* ?1 and ?2: the quarter's days; ?3 the cutoff. */
 	AT(STMT_RANK_REPORTS) = "SELECT unit, month, seq, substr(at,1,10) FROM monthly_report"

@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-	VALUE_MAX = 256,     /* characters of a value that are looked at */
+	VALUE_MAX = 4096,    /* characters of a value: more than a field holds */
 	PHONE_MIN = 7,	     /* digits */
 	PHONE_ANYWHERE = 10, /* so many make a number that is no accident */
 	BUCKETS = 4096,
@@ -79,8 +79,11 @@ static void fold(const char *text, size_t max, struct folded *out)
 		size_t used = utf8_decode(text, end, &c);
 		enum gap here;
 
-		if (!used)
-			return;
+		if (!used) { /* no UTF-8: what follows is looked at all the same */
+			text++;
+			gap = GAP_HARD;
+			continue;
+		}
 		text += used;
 		c = narrow(c);
 		here = gap_of(c);

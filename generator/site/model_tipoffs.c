@@ -74,7 +74,11 @@ static void add_chart(struct worker *w, struct value *m)
 		const struct tip_row *row = &t->rows[i];
 		int64_t ended = row->received - tip_open(row) - row->n[BUCKET_CONCLUDED];
 		struct value *v = value_add_map(list, a);
-		value_set_text(v, a, "label", tip_label(w->ctx, a, TIP_MONTH, row->label));
+		/* Beside a bar there is room for a month. */
+		value_set_text(v, a, "label",
+			str_eq(row->label, GATE_REST)
+				? "合并列出"
+				: tip_label(w->ctx, a, TIP_MONTH, row->label));
 		value_set_int(v, a, "concluded", row->n[BUCKET_CONCLUDED]);
 		value_set_int(v, a, "ended", ended);
 		value_set_int(v, a, "open", row->n[BUCKET_OPEN]);

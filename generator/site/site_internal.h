@@ -8,6 +8,7 @@
  *   page.c     front matter + Markdown -> theme -> HTML and twin: the one pipe
  *   model_*.c  page models: one file per kind of page
  *   content.c  pages people wrote (content/)
+ *   supervision.c photos.c    tip-offs and supervision as the public door shows them; photos that may be shown
  *   feed.c data.c sitemap.c   what is not a page
  *
  * A render is a pure function of (record or rows, config, policy, content, day), so that an incremental

@@ -362,6 +362,17 @@ static enum err_code rename_into(const char *from, const char *to, struct err *e
 	return err_errno(e, T("不能把新文件换到“%s”", "cannot move the new file to \"%s\""), to);
 }
 
+/* A full build makes no empty folders, so none may stay behind a deleted file. */
+static void drop_empty_folders(const char *out, char *file)
+{
+	size_t top = strlen(out);
+	for (char *slash; (slash = strrchr(file, '/')) && (size_t)(slash - file) > top;) {
+		*slash = '\0';
+		if (rmdir(file) && errno != ENOENT)
+			return;
+	}
+}
+
 static enum err_code act(
 	const char *out, const char *state, char kind, uint64_t id, const char *path, struct err *e)
 {
@@ -373,6 +384,8 @@ static enum err_code act(
 		code = rename_into(from, to, e);
 	else if (unlink(to) && errno != ENOENT)
 		code = err_errno(e, T("不能删除“%s”", "cannot delete \"%s\""), to);
+	else
+		drop_empty_folders(out, to);
 	free(from);
 	free(to);
 	return code;

@@ -24,7 +24,7 @@
 struct drain_options {
 	const char *instance;
 	const char *host;  /* name of this intake host: the branch is intake/HOST */
-	const char *spool; /* folder in the instance, with its own filler.secret; NULL: "spool" and that of host/ */
+	const char *spool; /* folder in the instance, which needs no host/ then; NULL: "spool" */
 	int64_t now;
 	size_t group; /* envelopes per commit, 1 to 1 000; 0: 100 */
 	const struct chance *chance;
@@ -74,8 +74,9 @@ enum err_code chain_verify(const char *instance, struct chain_report *ret, struc
  * SHA-256 of the row's content, so that the chain vouches for the row and tells nothing of it.
  * Order: the register first (one transaction), then the line, then the mark that it stands; a crash between is made good by the next
  * desk_open() or desk_flush(). Writing a line twice is impossible: its record's path is its number.
- * Errors: ERR_CONFLICT with policy_case_refusal()'s sentence; ERR_REFUSED: no key of this role opens the case, or the reply
- *   holds a value of class NEVER; ERR_NOT_FOUND: the slot is not here (not handed over yet, or erased).
+ * Errors: ERR_CONFLICT with policy_case_refusal()'s sentence, or because somebody else just took a step; ERR_REFUSED: no key of
+ *   this role opens the case, or the reply holds a value of class NEVER; ERR_NOT_FOUND, of drafts and photos: the slot is not here
+ *   (not handed over yet, or erased). A step is taken all the same then, its reason sealed to the office's newest facts key.
  */
 enum desk_role { DESK_OFFICE = 0, DESK_INSPECTOR, DESK_REPLY, DESK_ROLES };
 const char *desk_role_id(enum desk_role r); /* "office" "inspector" "reply": the chain's role */
@@ -235,7 +236,7 @@ enum err_code handover_fetch(const char *instance, const char *hub, struct reg *
 
 struct handover_host {
 	const char *host;
-	int64_t cases;	      /* of it, here; on the host itself: those it still keeps and those that went */
+	int64_t cases; /* of it, here; on the host itself: those it still keeps and those that went */
 	int64_t waiting;      /* record here, slot not yet; on the host: not acknowledged yet */
 	int64_t acknowledged; /* slot and photos here for good; on the host: destroyed there since */
 	int64_t erased;

@@ -9,8 +9,8 @@
  *   for the log (struct response.log) that holds no text of the request, no address, no agent.
  * Limits: body 32 MiB; 200 fields; a field 64 KiB; a part's header 8 KiB; photos as configured.
  * Files: INSTANCE/host/ (secrets, name, host.conf), INSTANCE/intake/current/ (the installed bundle: form.conf, shell.html,
- *   templates/, names.tsv, status.bin, office.pub, hosts/NAME.cert), INSTANCE/spool/, INSTANCE/status/ (received.bin, and office.bin where the
- *   office works on this machine).
+ *   templates/, names.tsv, status.bin, office.pub, hosts/NAME.cert), INSTANCE/spool/, INSTANCE/status/ (received.bin, and
+ *   office.bin where the office works on this machine).
  * Sources: RFC 3875 (CGI), RFC 7578 and RFC 2046 (multipart/form-data), WHATWG URL (urlencoded), RFC 6585 (429).
  */
 #ifndef TIANLAN_INTAKE_H

@@ -69,6 +69,7 @@ struct tip_case_filter { /* NULL / 0 / false: any */
 	const char *unit; /* leads, helps or is the street of it */
 	struct enterprise_id enterprise;
 	bool open_only, unopened_only;
+	int64_t merged_into; /* those merged into this case */
 };
 typedef enum err_code tip_case_fn(void *ctx, const struct tip_case *row, struct err *e);
 enum err_code reg_case_each(struct reg *r, const struct tip_case_filter *f, tip_case_fn *fn,

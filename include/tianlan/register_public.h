@@ -113,7 +113,8 @@ int64_t pub_last_number(struct pub *p); /* 0 when empty */
 struct pub_change {
 	int64_t seq;
 	int64_t enterprise; /* 0: not about one enterprise (unit, import) */
-	const char *kind;   /* "registered" "field" "event" "evidence" "task" "import" "unit" */
+	const char *kind;   /* "registered" "field" "event" "evidence" "task" "import" "unit", and
+			     * "tip-release" (of an enterprise: its count changed), "inspection" … */
 	const char *
 		detail; /* event kind id, public field id, or import summary; NULL when not public */
 	struct day day;	     /* of the act (event's day or day of recording) */

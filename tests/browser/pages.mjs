@@ -6,6 +6,7 @@ export const pages = [
   "/policy/faq/", "/policy/units/", "/news/", "/monthly/", "/data/", "/changes/", "/about/", "/privacy/",
   "/accessibility/", "/sitemap/", "/handbook/", "/handbook/course/", "/handbook/tipoffs/", "/receipt/", "/receipt/verify/", "/data/dictionary/", "/monthly/2018-01/", "/report/", "/404.html",
   "/tipoffs/", "/tipoffs/results/", "/units/", "/units/construction/", "/lookbacks/", "/bulletins/",
+  "/lookbacks/2018-q3/", "/bulletins/2018-q3/", "/bulletins/2018-q3/650105008/", "/handbook/bulletin/",
 ];
 export const chromium = {
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

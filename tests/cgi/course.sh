@@ -37,7 +37,7 @@ shows() { curl -s "http://127.0.0.1:$port$1"; }
 
 # ---- day 0: twelve come in, half of them about the workshop --------------------------------------------------
 first=$(post 650105002 "$mark，院里新来的作坊，没有牌子，整夜冒烟。")
-for n in 2 3 4 5 6; do post 650105002 "$mark，第 $n 次说这家作坊，味道很大。" >>"$work/receipts"; done
+for n in 2 3 4 5 6; do post 650105002 "$mark，第 $n 次说这家作坊，味道很大。" >>"$work/about-it"; done
 for n in 1 2 3 4 5 6; do post 650105001 "$mark，另一条街，第 $n 件，好像有烟。" >>"$work/receipts"; done
 for _ in $(seq 200); do [ "$(cases_in "$d")" = 12 ] && break; sleep 0.1; done
 same course-twelve-cases "$(cases_in "$d")" 12
@@ -95,6 +95,11 @@ reply="已核实，作坊已关停取缔并销号。"
 for n in 0 1 2; do t 19 case conclude "${shop[$n]}" --reply "$reply" "${by[@]}" >/dev/null || not_ok course-conclude; done
 has course-reply-under-the-receipt "$(look "$first")" "$reply"
 
+# Whose tip-off was merged is told the same: three of the five others were, two were concluded themselves.
+answered=0
+while read -r receipt; do case $(look "$receipt") in *"$reply"*) answered=$((answered + 1)) ;; esac; done <"$work/about-it"
+same course-reply-to-all-who-said-it "$answered" 5
+
 # ---- on the site: the enterprise at once, the tip-offs only when the gate lets them -----------------------------------
 site 20
 page=$(shows "/results/000/$e.html")
@@ -106,7 +111,7 @@ site 20
 same course-nothing-early "$(grep -rl "$reply" "$d/public" | wc -l)" 0
 status course-release 0 t 45 case release --by 测试员
 site 45
-has course-balance-shown "$(shows /tipoffs/)" 12
+has course-balance-shown "$(shows /tipoffs/)" "收到 12 件举报"
 has course-result-shown "$(shows /tipoffs/results/)" "$reply"
 has course-record-names-tipoffs "$(shows "/results/000/$e.html")" "3 件"
 has course-published-shown "$(look "$first")" "$reply"

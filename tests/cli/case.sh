@@ -126,6 +126,7 @@ status accept-by-nobody 2 t case accept "$id" --why x
 status accept-without-why 2 t case accept "$id" --by x
 status accept-unknown-kind 2 at 2018-01-20 accept "$id" --kinds smell
 status decline-without-a-word 2 at 2018-01-20 decline "$id"
+status_in two-texts-from-input 2 "一\n" t --today 2018-01-20 case decline "$id" --reply - --by x --why -
 status unknown-subcommand 2 t case annul "$id"
 status unknown-option 2 at 2018-01-20 accept "$id" --lead environment
 
@@ -227,7 +228,7 @@ has receipt-merged "$said" 已合并办理
 status list-corroborated 0 t --today 2018-04-03 --json case list
 json list-corroboration "j.cases.find(c=>c.id==='$id').corroboration===1 && !j.cases.find(c=>c.id==='$third')"
 status list-all 0 t --today 2018-04-03 --json case list --all
-json list-all-has-merged "j.cases.find(c=>c.id==='$third').state==='merged'"
+json list-all-has-merged "j.cases.find(c=>c.id==='$third').state==='merged' && j.cases.find(c=>c.id==='$third').merged_into==='$id'"
 status list-state 0 t --today 2018-04-03 --json case list --state merged
 json list-state-filters 'j.cases.length===1'
 refused merged-moves-no-more 已并入 at 2018-04-04 dispatch "$third" --lead safety
@@ -324,7 +325,8 @@ json retention-early 'j.due.length===0'
 status places 0 t --json case places add backup-disk backup --by u
 json places-list 'j.some(p=>p.place==="backup-disk" && p.kind==="backup")'
 status places-bad 2 t case places add x attic --by u
-status erase-due 0 t --today 2018-06-01 case erase --due --by u
+status erase-due 0 t --today 2018-06-01 case erase --due
+status erase-due-yes-by-nobody 2 t --today 2018-06-01 case erase --due --yes
 status erase-yes-alone 2 t --today 2018-06-01 case erase "$id" --yes --by u --why x
 for words in "$secret_what" "$secret_place" "$secret_name" "$secret_phone" 切割的噪声 按程序办理 还没有写完; do
 	cat "$d"/register.db* | grep -aqF "$words" && not_ok "register-holds-$words" || ok "register-does-not-hold-$words"

@@ -76,6 +76,19 @@ for u in tianlan-drain.service tianlan-cgi.service tianlan-report@.service tianl
 		has "systemd-$u-$word" "$text" "$word"
 	done
 done
+text=$(cat "$work"/tree/etc/systemd/system/tianlan-handover-*.service)
+has handover-units-name-the-default-hub "$text" "--hub /srv/tianlan-hub"
+has handover-fetch-is-the-offices "$text" "ConditionPathExists=!$(realpath "$d")/host/name"
+status systemd-hub 0 p systemd --hub /mnt/hub --staff
+has systemd-hub-is-taken "$out" "handover fetch --hub /mnt/hub"
+has systemd-staff-keeps-slots "$out" "/slots 0700 tianlan-office tianlan-office -"
+lacks systemd-staff-takes-nothing-in "$out" "User=tianlan-web"
+lacks systemd-staff-sends-nothing "$out" "handover send"
+lacks systemd-staff-nothing-left-open "$out" @INSTANCE@
+echo 'hub = "/srv/other";' >>"$d/tianlan.conf"
+status systemd-hub-of-the-configuration 0 p systemd
+has systemd-hub-of-the-configuration-is-taken "$out" "handover send --hub /srv/other"
+sed -i '/^hub = /d' "$d/tianlan.conf"
 "$TIANLAN" -C "$d" deploy print systemd --prefix /usr --instance /srv/tianlan --out "$work/tree2" >/dev/null
 has folders-as-text "$(cat "$work/tree2/etc/tmpfiles.d/tianlan.conf")" "d /srv/tianlan/spool/new 2770 tianlan-web tianlan -"
 has secrets-as-text "$(cat "$work/tree2/etc/tmpfiles.d/tianlan.conf")" "z /srv/tianlan/host/filler.secret 0440 root tianlan-drain -"

@@ -88,8 +88,9 @@ set -- $ids
 same list-has-them "$#" 3
 status show 0 office --json case show "$1" --role inspector
 has show-opens "$out" "夜里冒黑烟"
+declined=0
 for id in $ids; do
-	status "decline-$((++declined))" 0 office case decline "$id" --role inspector --by 承办员 --why 不属于受理范围
+	status "decline-$((++declined))" 0 office case decline "$id" --role inspector --by 承办员 --why 证据不足 --reply 不属于受理范围。
 done
 status verify 0 office verify --json
 json verify-is-sound 'j.sound===true && j.cases===3 && j.waiting===0'
@@ -137,11 +138,12 @@ post 2
 status fork-at-the-host 1 send 2
 has fork-at-the-host-says-so "$err" "intake/web-2"
 rm -rf "$hub/cases.git/refs/heads/intake/web-2"
-status fork-pushed 0 send 2
+status fork-pushed 1 send 2
+has fork-pushed-names-what-it-does-not-have "$err" "acks/web-2/"
 status fork-at-the-office 1 office handover fetch
 has fork-at-the-office-says-so "$err" "intake/web-2"
 status fork-changes-nothing 0 office verify --json
-json fork-changes-nothing-here 'j.sound===true && j.cases===4'
+json fork-changes-nothing-here 'j.sound===true'
 post 1
 status others-go-on 0 send 1
 status others-are-fetched 1 office handover fetch --json

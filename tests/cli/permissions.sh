@@ -39,6 +39,8 @@ done <<-END
 	host/token.secret root:tianlan-web 440
 	host/receipt.key root:tianlan-web 440
 	host/filler.secret root:tianlan-drain 440
+	host/handover.key root:tianlan-drain 440
+	host/handover.cert root:tianlan 440
 	host/name root:tianlan 440
 	host/office.pub root:tianlan 440
 	intake root:root 755

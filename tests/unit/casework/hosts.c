@@ -187,3 +187,36 @@ void assert_opens_at_office(const struct posted *p)
 	cr_assert_eq(c.tipoff.photo_count, p->photo_count);
 	flush_and_close(d);
 }
+
+void assert_no_bad(const struct handover_report *r)
+{
+	cr_assert_eq(r->bad, 0, "%s", r->bad_first);
+}
+
+/* Once here, nowhere else. */
+void assert_arrived(size_t i, const struct posted *p)
+{
+	cr_assert_gt(size_of(slot_of(office, p->id)), 0);
+	cr_assert_eq(size_of(slot_of(hosts[i], p->id)), 0);
+	for (size_t n = 0; n < p->photo_count; n++) {
+		cr_assert_gt(size_of(photo_of(office, p, n)), 0);
+		cr_assert_eq(size_of(photo_of(hosts[i], p, n)), -1);
+	}
+	assert_opens_at_office(p);
+}
+
+void assert_hub_empty(void)
+{
+	static const char *const below[] = {"slots", "photos", "acks", "erase", "gone"};
+	for (size_t i = 0; i < COUNT_OF(below); i++)
+		cr_assert_eq(count_below(in_hub(below[i])), 0, "%s", below[i]);
+}
+
+void assert_agree(int64_t cases)
+{
+	struct desk *d = desk_as("office", NULL, "2018-01-31");
+	flush_and_close(d);
+	struct agree_report r = agree();
+	cr_assert(r.sound, "%s %s", r.what, r.chain.why);
+	cr_assert_eq(r.cases, cases, "%lld cases", (long long)r.cases);
+}

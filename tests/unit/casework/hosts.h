@@ -27,4 +27,10 @@ void run(const char *format, ...) PRINTF_LIKE(1, 2); /* a shell's command that m
 /* Opens at the office with the inspector's key, and says what it should. */
 void assert_opens_at_office(const struct posted *p);
 
+void assert_no_bad(const struct handover_report *r);
+/* Of host i: whole in the office, nothing but the empty slot at the host. */
+void assert_arrived(size_t i, const struct posted *p);
+void assert_hub_empty(void);
+void assert_agree(int64_t cases);
+
 #endif

@@ -235,7 +235,7 @@ static enum err_code copy_file(
 		office_anchor_write(&a, &b);
 		n.step = "anchored";
 		n.role = "office";
-		n.when = "2018-02-01";
+		n.when = "2018-02-03"; /* another day than it was: another chain */
 		cr_assert(hex_decode(a.head, n.commitment, sizeof n.commitment));
 	}
 	n.bytes = b.data;
@@ -269,7 +269,7 @@ static struct agree_report agree_with(const char *without, const char *alter)
 
 Test(casework_agree, a_rewritten_office_branch_is_found)
 {
-	struct agree_report r = agree_with(NULL, NULL); /* the same records in another order */
+	struct agree_report r = agree_with(NULL, NULL); /* the same records, other lines */
 	cr_assert_not(r.sound);
 	cr_assert(strstr(r.what, "office"), "%s", r.what);
 	/* And where the register did not remember the head: what its rows say. */

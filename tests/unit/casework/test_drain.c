@@ -481,3 +481,35 @@ Test(casework_drain, a_wrong_key_or_name_stops_it_before_anything_is_done)
 	cr_assert_eq(files_below("spool/new"), 1);
 	cr_assert_not(file_exists(at("cases.git")));
 }
+
+/* The desk's own letters, where no intake host was ever set up, and where one was: one status file has one filler. */
+Test(casework_drain, a_spool_of_its_own_is_drained_with_and_without_an_intake_host)
+{
+	struct drain_options o = {.instance = instance,
+		.host = "desk",
+		.spool = "desk",
+		.now = NOW,
+		.chance = &chance};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct drain_report r = {0};
+		struct posted p;
+		struct status status;
+		bool found;
+
+		post(i, 0, 0, &p);
+		cr_assert_eq(rename(at("spool"), at("desk")), 0);
+		cr_assert_eq(drain_run(&o, &r, &e), ERR_OK, "%s", e.message);
+		cr_assert_eq(r.committed, 1);
+		cr_assert_eq(
+			status_find(arena, at("status/received.bin"), &p.keys, &found, &status, &e),
+			ERR_OK, "%s", e.message);
+		cr_assert(found);
+		cr_assert_eq(file_exists(at("keys/filler.secret")), i == 1);
+		cr_assert_eq(rename(at("desk"), at("spool")), 0);
+		if (i == 0)
+			cr_assert_eq(dir_remove_all(at("host"), &e), ERR_OK);
+		cr_assert_eq(dir_remove_all(at("status"), &e), ERR_OK);
+	}
+	assert_sound(2, 0);
+}

@@ -507,7 +507,7 @@ Test(casework_office, what_does_not_fit_in_the_offices_branch_is_named)
 #define PLACE "steps/00/" HEX64 "/002"
 #define STEP_UP_TO(n) \
 	"tianlan-step 1\ncase: " HEX64 "\nn: " n "\nstep: accepted\nrole: office\nday: " \
-						 "2018-02-01\n"
+	"2018-02-01\n"
 
 Test(casework_office, only_what_the_writers_write_is_a_record)
 {

@@ -162,6 +162,48 @@ Test(casework_suggest, similar_cases_are_open_ones_best_first)
 	flush_and_close(d);
 }
 
+static struct enterprise_id add_enterprise(
+	const char *name, const char *address, const char *street)
+{
+	const struct change_note note = {.by = "u", .at = "2018-01-01T09:00:00+08:00"};
+	const char *value[FIELD_COUNT] = {
+		[FIELD_NAME] = name, [FIELD_ADDRESS] = address, [FIELD_STREET] = street};
+	struct enterprise_id id;
+
+	cr_assert_eq(reg_enterprise_add(reg, value, street, day("2018-01-01"), &note, &id, &e),
+		ERR_OK, "%s", e.message);
+	return id;
+}
+
+Test(casework_suggest, a_name_that_was_typed_meets_the_record_of_another_case)
+{
+	struct desk *d = desk_as("inspector", NULL, "2018-01-31");
+	struct enterprise_id wood = add_enterprise("编造木器厂", "远路99号", "650105002");
+	const struct desk_similar *list;
+	size_t count;
+	int64_t n, linked = call(d, "noise", "650105001", "", "甲路口", NOISE);
+	int64_t typed = call(d, "waste-gas", "650105001", "（编造）木器厂", "乙市场", SMOKE);
+	struct case_act link = {
+		.kind = CASE_RECTIFYING, .day = DAY_NONE, .why = "理由", .enterprise = wood};
+	struct case_act sent = {
+		.kind = CASE_DISPATCHED, .day = DAY_NONE, .why = "理由", .lead = "environment"};
+	struct case_act seen = {
+		.kind = CASE_CHECKED, .day = DAY_NONE, .why = "理由", .outcome = OUTCOME_TRUE};
+
+	take(d, linked, CASE_ACCEPTED, NULL);
+	cr_assert_eq(desk_step(d, linked, &sent, &n, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(desk_step(d, linked, &seen, &n, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(desk_similar(d, typed, arena, &list, &count, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(count, 0);
+	cr_assert_eq(desk_step(d, linked, &link, &n, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(desk_similar(d, typed, arena, &list, &count, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(count, 1);
+	cr_assert_eq(list[0].number, linked);
+	cr_assert_eq(desk_similar(d, linked, arena, &list, &count, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(count, 1, "the other way round");
+	flush_and_close(d);
+}
+
 Test(casework_suggest, without_a_key_only_the_rows_are_weighed)
 {
 	struct desk *d = desk_as("office", NULL, "2018-01-31");
@@ -198,19 +240,6 @@ Test(casework_suggest, units_follow_from_the_kinds_staff_set_right)
 	cr_assert_str_eq(r.helpers[0], "market");
 	cr_assert_gt(strlen(r.reason), 0);
 	flush_and_close(d);
-}
-
-static struct enterprise_id add_enterprise(
-	const char *name, const char *address, const char *street)
-{
-	const struct change_note note = {.by = "u", .at = "2018-01-01T09:00:00+08:00"};
-	const char *value[FIELD_COUNT] = {
-		[FIELD_NAME] = name, [FIELD_ADDRESS] = address, [FIELD_STREET] = street};
-	struct enterprise_id id;
-
-	cr_assert_eq(reg_enterprise_add(reg, value, street, day("2018-01-01"), &note, &id, &e),
-		ERR_OK, "%s", e.message);
-	return id;
 }
 
 Test(casework_suggest, enterprises_by_number_name_and_place)

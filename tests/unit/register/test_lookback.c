@@ -168,6 +168,9 @@ Test(lookback, a_plan_is_made_once_and_what_is_wrong_makes_none)
 		cr_assert_eq(
 			reg_lookback_plan(in.reg, &bad[i], ymd(2018, 10, 8), &staff, &count, &e),
 			ERR_USAGE, "%zu", i);
+	bad[5] = options();
+	cr_assert_eq(reg_lookback_plan(in.reg, &bad[5], ymd(2018, 6, 30), &staff, &count, &e),
+		ERR_USAGE, "before the quarter before");
 	cr_assert_eq(reg_lookback_each(in.reg, Q, NULL, false, take, &none, &e), ERR_NOT_FOUND);
 	cr_assert_eq(plan(&in), 0);
 	bad[0] = options();

@@ -330,6 +330,7 @@ static void record_later(struct instance *in, const struct made *m)
 	set(in, m->missed, FIELD_CATEGORY, "散污", ymd(2018, 1, 5), &may);
 	set(in, m->missed, FIELD_RING, "inner", ymd(2018, 1, 5), &may);
 	set(in, m->missed, FIELD_STREET, SECOND, ymd(2018, 1, 5), &may);
+	set(in, m->missed, FIELD_STREET, "650105003", ymd(2018, 1, 6), &may);
 	set(in, m->other, FIELD_FOUND_ON, "2018-05-01", ymd(2018, 1, 5), &may);
 	set(in, m->late, FIELD_OUT_OF_SCOPE, "是", ymd(2018, 1, 5), &may);
 	event(in, m->relapsed, EVENT_WITHDRAWN, ymd(2018, 1, 1), &may);
@@ -347,7 +348,10 @@ static void record_later(struct instance *in, const struct made *m)
 	sql(in, "INSERT INTO case_log (tip_case, what, old, new, by, at)"
 		" VALUES (1, 'street', '" STREET "', '" SECOND
 		"', 'x', '2018-05-02T10:00:00+08:00')");
-	sql(in, "UPDATE tip_case SET street='" SECOND "' WHERE number=1");
+	sql(in, "INSERT INTO case_log (tip_case, what, old, new, by, at)"
+		" VALUES (1, 'street', '" SECOND
+		"', '650105003', 'x', '2018-05-03T10:00:00+08:00')");
+	sql(in, "UPDATE tip_case SET street='650105003' WHERE number=1");
 	cr_assert_eq(reg_unit_set(in->reg, &zone, &may, &e), ERR_OK, "%s", e.message);
 }
 
@@ -372,7 +376,8 @@ Test(rank, what_is_recorded_after_the_cutoff_changes_no_byte)
 	}
 	/* In the next quarter it all counts. */
 	cr_assert_eq(reg_rank(in.reg, (struct quarter){2018, 2}, in.arena, &after, &e), ERR_OK);
-	figure(&after, SECOND, "finished", 1, 2);
+	figure(&after, SECOND, "finished", 0, 1);
+	figure(&after, "650105003", "finished", 1, 1);
 	cr_assert_eq(after.row_count, before.row_count + 1, "the new zone");
 	instance_done(&in);
 }

@@ -89,6 +89,7 @@ Test(text_check, what_is_found_and_what_is_not)
 		{"企业负责人到场", false},
 		{"the tomb", false},
 		{"ask Tom now", true},
+		{"\xff 13912345678", true},
 		{"", false},
 		{"两断三清已经完成，设备拆除 12 台", false},
 	};

@@ -117,6 +117,65 @@ Test(site_store, what_was_not_put_is_removed_on_request)
 	cr_assert_not(holds("/x/y/b.html", "two"));
 }
 
+Test(site_store, no_empty_folder_stays_behind_a_deleted_file)
+{
+	char folder[128];
+	struct store *s = open_store(true);
+	put(s, "/photos/aa/1.jpg", "x");
+	put(s, "/photos/bb/2.jpg", "x");
+	commit(s);
+	s = open_store(false);
+	cr_assert_eq(store_remove(s, "/photos/aa/1.jpg", &e), ERR_OK);
+	commit(s);
+	snprintf(folder, sizeof folder, "%s/photos/aa", out);
+	cr_assert_not(file_exists(folder));
+	cr_assert(holds("/photos/bb/2.jpg", "x"));
+	s = open_store(false);
+	cr_assert_eq(store_remove(s, "/photos/bb/2.jpg", &e), ERR_OK);
+	put(s, "/photos/cc/3.jpg", "y");
+	commit(s);
+	cr_assert(holds("/photos/cc/3.jpg", "y"));
+	s = open_store(false);
+	cr_assert_eq(store_remove(s, "/photos/cc/3.jpg", &e), ERR_OK);
+	commit(s);
+	snprintf(folder, sizeof folder, "%s/photos", out);
+	cr_assert_not(file_exists(folder));
+	cr_assert(file_exists(out), "but the site itself");
+}
+
+Test(site_store, what_is_kept_counts_as_put)
+{
+	struct store *s = open_store(true);
+	cr_assert_not(store_keep(s, "/photos/aa/1.jpg"), "nothing stands yet");
+	put(s, "/photos/aa/1.jpg", "x");
+	cr_assert(store_keep(s, "/photos/aa/1.jpg"), "put in this build");
+	put(s, "/photos/aa/2.jpg", "x");
+	commit(s);
+	s = open_store(false);
+	cr_assert(store_keep(s, "/photos/aa/1.jpg"));
+	cr_assert_eq(store_remove_unseen(s, &e), ERR_OK);
+	struct site_report r = commit(s);
+	cr_assert_eq(r.unchanged, 1);
+	cr_assert_eq(r.removed, 1);
+	cr_assert(holds("/photos/aa/1.jpg", "x"));
+}
+
+Test(site_store, what_vanished_from_the_disk_is_not_kept_by_a_full_build)
+{
+	char file[128];
+	struct store *s = open_store(true);
+	put(s, "/photos/aa/1.jpg", "x");
+	commit(s);
+	snprintf(file, sizeof file, "%s/photos/aa/1.jpg", out);
+	cr_assert_eq(unlink(file), 0);
+	s = open_store(false);
+	store_verify_disk(s);
+	cr_assert_not(store_keep(s, "/photos/aa/1.jpg"));
+	put(s, "/photos/aa/1.jpg", "x");
+	commit(s);
+	cr_assert(holds("/photos/aa/1.jpg", "x"));
+}
+
 Test(site_store, a_journal_found_at_the_start_is_carried_out)
 {
 	build(true, "one", "two");
