@@ -89,13 +89,22 @@ static const char *helpers_text(const struct case_act *act, struct arena *a)
 	return text;
 }
 
+/* Without a day: today, or the day of the step before where that is later (a demo lives in its own time, posts come in ours). */
+static struct day day_of(
+	const struct desk *d, const struct tip_case *row, const struct case_act *act)
+{
+	if (day_is_set(act->day))
+		return act->day;
+	return day_compare(row->course.last, d->o.today) > 0 ? row->course.last : d->o.today;
+}
+
 /* Only what belongs to the kind: what else the caller filled in is not recorded. */
 static struct tip_step row_of(const struct desk *d, enum desk_role role, const struct tip_case *row,
 	const struct case_act *act, struct arena *a)
 {
 	struct tip_step s = {.tip_case = row->number,
 		.kind = act->kind,
-		.day = day_is_set(act->day) ? act->day : d->o.today,
+		.day = day_of(d, row, act),
 		.role = desk_role_id(role),
 		.unit = d->o.unit,
 		.reply = act->reply,

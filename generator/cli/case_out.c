@@ -51,7 +51,7 @@ const char *case_due_text(struct arena *a, const struct clock_due *d)
 	if (day_is_set(d->met))
 		left = arena_printf(a,
 			d->days < 0 ? T("%s 办到，晚了 %d 天", "done %s, %d days late")
-				    : T("%s 办到，还剩 %d 天", "done %s, %d days to spare"),
+				    : T("%s 办到，提前 %d 天", "done %s, %d days to spare"),
 			day_text(d->met, met), abs(d->days));
 	else
 		left = arena_printf(a,

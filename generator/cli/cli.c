@@ -105,11 +105,23 @@ enum err_code cli_policy(struct cli *c, struct err *e)
 	return policy_load_over(own, shared, &c->policy, e);
 }
 
+/* What is recorded in a demo is recorded on its own day, unless --today says another. */
+static enum err_code live_in_demo(struct cli *c, struct err *e)
+{
+	struct day demo = DAY_NONE;
+	char text[DAY_TEXT_BYTES];
+	if (c->today_given || instance_demo_today(c->arena, c->dir, &demo, e))
+		return c->today_given ? ERR_OK : e->code;
+	if (!day_is_set(demo))
+		return ERR_OK;
+	c->today = demo;
+	memcpy(c->now, day_text(demo, text), DAY_TEXT_BYTES - 1);
+	return ERR_OK;
+}
+
 enum err_code cli_register(struct cli *c, struct reg **ret, struct err *e)
 {
-	if (cli_policy(c, e))
-		return e->code;
-	if (instance_check(c->dir, e))
+	if (cli_policy(c, e) || instance_check(c->dir, e) || live_in_demo(c, e))
 		return e->code;
 	return reg_open(c->dir, c->policy, ret, e);
 }

@@ -247,6 +247,31 @@ static enum err_code office_keys(struct arena *a, const char *dir, const char **
 	return ERR_OK;
 }
 
+static enum err_code read_demo_today(
+	const struct conf *root, bool demo, struct day *ret, struct err *e)
+{
+	const char *today = NULL;
+	*ret = DAY_NONE;
+	if (conf_opt_string(root, "demo_today", &today, e))
+		return e->code;
+	if (today && !day_parse(today, ret))
+		return conf_error(conf_find(root, "demo_today"), e,
+			T("demo_today 不是日期：“%s”", "demo_today is no day: \"%s\""), today);
+	if (!demo)
+		*ret = DAY_NONE;
+	return ERR_OK;
+}
+
+enum err_code instance_demo_today(struct arena *a, const char *dir, struct day *ret, struct err *e)
+{
+	const struct conf *root;
+	bool demo = false;
+	if (conf_load(a, path_join(a, dir, "tianlan.conf"), &root, e) ||
+		conf_opt_bool(root, "demo", &demo, e))
+		return e->code;
+	return read_demo_today(root, demo, ret, e);
+}
+
 enum err_code instance_config(struct arena *a, const char *dir, struct site_config *ret,
 	struct day *ret_demo_today, struct err *e)
 {
@@ -292,15 +317,8 @@ enum err_code instance_config(struct arena *a, const char *dir, struct site_conf
 	if (conf_opt_bool(root, "demo", &c.demo, e) || instance_hub(a, dir, &hub, e) ||
 		check_config(root, &c, e) || read_report(root, &report, e))
 		return e->code;
-	const char *today = NULL;
-	*ret_demo_today = DAY_NONE;
-	if (conf_opt_string(root, "demo_today", &today, e))
+	if (read_demo_today(root, c.demo, ret_demo_today, e))
 		return e->code;
-	if (today && !day_parse(today, ret_demo_today))
-		return conf_error(conf_find(root, "demo_today"), e,
-			T("demo_today 不是日期：“%s”", "demo_today is no day: \"%s\""), today);
-	if (!c.demo)
-		*ret_demo_today = DAY_NONE;
 	if (office_keys(a, dir, &c.office_keys, e))
 		return e->code;
 	*ret = c;

@@ -11,6 +11,9 @@ enum err_code instance_check(const char *dir, struct err *e) MUST_USE;
  * demo_today: the day a demo instance lives in; DAY_NONE: no demo. opened: the day of the first notice in content/news. */
 enum err_code instance_make(struct arena *a, const char *dir, struct day demo_today,
 	struct day opened, struct err *e) MUST_USE;
+/* The day a demo instance lives in; DAY_NONE: it is none. */
+enum err_code instance_demo_today(
+	struct arena *a, const char *dir, struct day *ret, struct err *e) MUST_USE;
 struct day instance_demo_day(void); /* 2019-09-10: two years after the campaign began */
 #define OFFICE_KEYS_MAX 16
 /* Reads tianlan.conf; every key of struct site_config, checked (a scheme in domain is an error); and the office's public

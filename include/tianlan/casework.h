@@ -131,7 +131,7 @@ enum err_code desk_photo(struct desk *d, int64_t number, size_t index, const cha
 
 struct case_act {
 	enum case_step kind;
-	struct day day;	 /* DAY_NONE: today */
+	struct day day;	 /* DAY_NONE: today, or the day of the step before where that is later */
 	const char *why; /* staff's reason; sealed; required but for PUBLISHED */
 	enum case_outcome outcome;
 	const char *lead;

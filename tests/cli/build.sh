@@ -5,7 +5,7 @@ d=$work/i
 "$TIANLAN" demo "$d" --enterprises 150 >/dev/null
 t() { "$TIANLAN" -C "$d" --by 演示 --today 2019-09-10 "$@"; }
 status first 0 t --json build
-json first-is-full 'j.full && j.first && j.records===150 && j.broken_links===0 && j.written>300'
+json first-is-full 'j.full && j.first && j.records>=150 && j.broken_links===0 && j.written>300'
 status nothing-changed 0 t --json build
 json nothing-changed-writes-nothing '!j.full && j.written===0 && j.removed===0 && j.rendered_records===0'
 # The first event of a day moves the as-of date of every page with figures; the second is the ordinary one.

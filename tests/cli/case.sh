@@ -224,7 +224,8 @@ refused merge-with-itself "" at 2018-04-03 merge "$third" "$third"
 status merge 0 atj 2018-04-03 merge "$third" "$id"
 json merge-answers 'j.state==="merged"'
 look "$third_receipt"
-has receipt-merged "$said" 已合并办理
+# The other one is reopened just now: who said the same reads the same.
+has receipt-merged "$said" 重新办理
 status list-corroborated 0 t --today 2018-04-03 --json case list
 json list-corroboration "j.cases.find(c=>c.id==='$id').corroboration===1 && !j.cases.find(c=>c.id==='$third')"
 status list-all 0 t --today 2018-04-03 --json case list --all
