@@ -59,7 +59,7 @@ void cli_print_buf(const struct buf *b);
 typedef enum err_code cmd_fn(struct cli *c, int argc, char **argv, struct err *e);
 cmd_fn cmd_init, cmd_demo, cmd_import, cmd_export, cmd_enterprise, cmd_event, cmd_task, cmd_unit,
 	cmd_evidence, cmd_policy, cmd_build, cmd_serve, cmd_keys, cmd_receipt, cmd_intake,
-	cmd_deploy, cmd_drain, cmd_chain, cmd_clock, cmd_case, cmd_handover, cmd_lookback, cmd_signoff,
-	cmd_inspection, cmd_rank, cmd_report, cmd_file, cmd_applicant, cmd_verify;
+	cmd_deploy, cmd_drain, cmd_chain, cmd_clock, cmd_case, cmd_handover, cmd_lookback,
+	cmd_signoff, cmd_inspection, cmd_rank, cmd_report, cmd_file, cmd_applicant, cmd_verify;
 
 #endif

@@ -34,8 +34,8 @@ enum err_code record_show(
 	struct cli *c, struct reg *r, struct enterprise_id id, struct err *e) MUST_USE;
 /* Name, state, the suggested category with reasons and missing answers, duties; nothing of class NEVER. j: members of the
  * object that the caller opened; NULL: text. */
-enum err_code record_show_brief(struct cli *c, struct reg *r, struct enterprise_id id, struct json *j,
-	struct err *e) MUST_USE;
+enum err_code record_show_brief(struct cli *c, struct reg *r, struct enterprise_id id,
+	struct json *j, struct err *e) MUST_USE;
 void record_json_event(struct json *j, const struct event *ev);
 void record_json_evidence(struct json *j, const struct evidence *ev);
 void record_json_task(struct json *j, const struct reg *r, const struct task *t);

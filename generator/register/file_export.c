@@ -1,5 +1,6 @@
 /*
- * The file of an enterprise as a folder: index.md and index.csv, record.json, events.csv, evidence/NN-name.
+ * The file of an enterprise as a folder: index.md and index.csv, record.json, events.csv, inspections.csv, lookbacks.csv,
+ * evidence/NN-name.
  *
  * Invariants: it is made beside, under another name, and renamed when it is whole: DIR is there whole or not at all. Each file of
  * evidence is hashed as it stands in the new folder. It is internal (the contact's name and telephone are in it): 0700.
@@ -177,6 +178,55 @@ static enum err_code write_events_csv(struct export *x, struct buf *b, struct er
 	x->out = b;
 	code = reg_event_each(x->r, x->id, event_csv, x, e);
 	return code ? code : put(x, "events.csv", b, e);
+}
+
+static enum err_code inspection_csv(void *ctx, const struct inspection *i, struct err *e)
+{
+	struct export *x = ctx;
+	char day[DAY_TEXT_BYTES], due[DAY_TEXT_BYTES], right[DAY_TEXT_BYTES];
+	const char *const cells[] = {number(x->a, i->seq), day_text(i->day, day), i->kind, i->team,
+		or_none(i->unit), or_none(i->doc), i->result, or_none(i->finding),
+		day_text(i->due, due), day_text(i->put_right, right), i->published ? "yes" : "no",
+		or_none(i->public_text), NULL};
+
+	(void)e;
+	csv_row(x->out, cells);
+	return ERR_OK;
+}
+
+static enum err_code write_inspections_csv(struct export *x, struct buf *b, struct err *e)
+{
+	static const char *const head[] = {"seq", "day", "kind", "team", "unit", "doc", "result",
+		"finding", "due", "put_right", "published", "public_text", NULL};
+	enum err_code code;
+
+	csv_row(b, head);
+	x->out = b;
+	code = reg_inspection_each(x->r, NULL, x->id, inspection_csv, x, e);
+	return code ? code : put(x, "inspections.csv", b, e);
+}
+
+static enum err_code lookback_csv(void *ctx, const struct lookback *l, struct err *e)
+{
+	struct export *x = ctx;
+	char quarter[QUARTER_TEXT_BYTES], day[DAY_TEXT_BYTES];
+	const char *const cells[] = {quarter_text(l->quarter, quarter), l->street, l->reason,
+		day_text(l->done_on, day), or_none(l->result), NULL};
+
+	(void)e;
+	csv_row(x->out, cells);
+	return ERR_OK;
+}
+
+static enum err_code write_lookbacks_csv(struct export *x, struct buf *b, struct err *e)
+{
+	static const char *const head[] = {"quarter", "street", "reason", "day", "result", NULL};
+	enum err_code code;
+
+	csv_row(b, head);
+	x->out = b;
+	code = reg_lookback_of(x->r, x->id, lookback_csv, x, e);
+	return code ? code : put(x, "lookbacks.csv", b, e);
 }
 
 static void json_day(struct json *j, const char *key, struct day day)
@@ -385,6 +435,10 @@ static enum err_code fill(struct export *x, struct err *e)
 		code = write_record(x, &text, e);
 	if (!code)
 		code = write_events_csv(x, &text, e);
+	if (!code)
+		code = write_inspections_csv(x, &text, e);
+	if (!code)
+		code = write_lookbacks_csv(x, &text, e);
 	if (!code)
 		code = write_index_csv(x, &text, e);
 	if (!code)

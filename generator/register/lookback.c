@@ -277,6 +277,34 @@ static void read_visit(sqlite3_stmt *s, struct quarter q, struct arena *a, struc
 	};
 }
 
+enum err_code reg_lookback_of(
+	struct reg *r, struct enterprise_id id, lookback_fn *fn, void *ctx, struct err *e)
+{
+	struct arena *a;
+	sqlite3_stmt *s;
+	bool row;
+	enum err_code code = reg_stmt(r, STMT_LOOKBACK_OF, &s, e);
+
+	if (code)
+		return code;
+	a = arena_new();
+	reg_bind_int(s, 1, id.n);
+	while (!(code = reg_step(r, s, &row, e)) && row) {
+		struct quarter q = {0};
+		struct lookback l;
+
+		arena_reset(a);
+		(void)quarter_parse(reg_column_text(s, 9, a), &q);
+		read_visit(s, q, a, &l);
+		code = fn(ctx, &l, e);
+		if (code)
+			break;
+	}
+	sqlite3_reset(s);
+	arena_free(a);
+	return code;
+}
+
 enum err_code reg_lookback_each(struct reg *r, struct quarter q, const char *street, bool open_only,
 	lookback_fn *fn, void *ctx, struct err *e)
 {

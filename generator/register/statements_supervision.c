@@ -59,6 +59,11 @@ static const char *const sql[STMT_COUNT - FIRST] = {
 		" l.done_on, l.result FROM lookback l JOIN enterprise e ON e.number=l.enterprise"
 		" WHERE l.quarter=?1 AND (?2 IS NULL OR l.street=?2)"
 		" AND (?3=0 OR l.done_on IS NULL) ORDER BY l.street, l.place",
+	AT(STMT_LOOKBACK_OF) =
+		"SELECT l.seq, l.enterprise, l.place, l.street, l.reason, e.name, e.address,"
+		" l.done_on, l.result, l.quarter FROM lookback l"
+		" JOIN enterprise e ON e.number=l.enterprise WHERE l.enterprise=?1"
+		" ORDER BY l.quarter",
 	AT(STMT_LOOKBACK_GET) =
 		"SELECT seq, done_on FROM lookback WHERE quarter=?1 AND enterprise=?2",
 	AT(STMT_LOOKBACK_LAST) = "SELECT coalesce(max(place),0) FROM lookback WHERE quarter=?1",

@@ -284,7 +284,8 @@ bool tone_is_known(const char *tone);
 bool cell_is(const struct cell *c, const char *s);
 
 block_fn block_table, block_fields, block_stats, block_timeline, block_checklist, block_cards,
-	block_filters, block_pager, block_notice, block_details, block_search, block_chart, block_photos;
+	block_filters, block_pager, block_notice, block_details, block_search, block_chart,
+	block_photos;
 
 /* ---- words that blocks put in themselves -------------------------------------------------------- */
 

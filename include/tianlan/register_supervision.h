@@ -62,6 +62,9 @@ enum err_code reg_lookback_each(struct reg *r, struct quarter q, const char *str
 /* The visit lists, .xlsx (a worksheet per street) or .csv by the ending. ERR_NOT_FOUND when nobody is to be visited. */
 enum err_code reg_lookback_sheet(struct reg *r, struct quarter q, const char *street,
 	bool open_only, const char *path, struct err *e) MUST_USE;
+/* The visits to one enterprise, by quarter. */
+enum err_code reg_lookback_of(
+	struct reg *r, struct enterprise_id id, lookback_fn *fn, void *ctx, struct err *e) MUST_USE;
 /* Adds the event looked_back, and relapsed when production was resumed: which reopens the record and voids the sign-off.
  * An enterprise that is not in the plan is recorded under reason "drawn" behind the last place. */
 enum err_code reg_lookback_record(struct reg *r, struct quarter q, struct enterprise_id id,
@@ -111,8 +114,7 @@ struct monthly {
 	const struct monthly_unit *units; /* streets and zones, by code */
 	size_t unit_count, on_time, late, absent;
 	int64_t enterprises, finished, overdue, closed, relocated, rectified,
-		by_category[CATEGORY_COUNT],
-		by_state[STATE_COUNT], added, changed, missing;
+		by_category[CATEGORY_COUNT], by_state[STATE_COUNT], added, changed, missing;
 };
 /* As recorded up to as_of. Absent is only who has not reported when the 28th has passed. */
 enum err_code reg_monthly(struct reg *r, struct day month, struct day as_of, struct arena *a,
@@ -183,7 +185,7 @@ struct file_need {
 };
 enum err_code reg_file_check(struct reg *r, struct enterprise_id id, struct arena *a,
 	const struct file_need **ret, size_t *ret_count, struct err *e) MUST_USE;
-/* The whole file as a new folder: index.md and index.csv (date, kind, who filed it, hash, may be published), record.json, events.csv,
+/* The whole file as a new folder: index.md and index.csv (date, kind, who filed it, hash, may be published), record.json, events.csv, inspections.csv, lookbacks.csv,
  * evidence/NN-name. Contact values are in it (it is an internal file): the folder is 0700. ERR_CONFLICT: dir exists. */
 enum err_code reg_file_export(struct reg *r, struct enterprise_id id, const char *dir,
 	struct day today, struct err *e) MUST_USE;

@@ -68,7 +68,7 @@ status check-as-text 1 run file check 1
 has check-names-it "$out" 缺
 status export 0 run file export 1 "$work/folder"
 same export-is-private "$(stat -c %a "$work/folder")" 700
-same export-is-whole "$(ls "$work/folder" | tr '\n' ' ')" "events.csv evidence index.csv index.md record.json "
+same export-is-whole "$(ls "$work/folder" | tr '\n' ' ')" "events.csv evidence index.csv index.md inspections.csv lookbacks.csv record.json "
 same export-has-the-files "$(ls "$work/folder/evidence" | wc -l)" 6
 same export-has-the-bytes "$(sha256sum "$work/folder/evidence"/01-photo.jpg | cut -d' ' -f1)" "$(sha256sum "$work/photo.jpg" | cut -d' ' -f1)"
 node -e 'JSON.parse(require("fs").readFileSync(process.argv[1],"utf8"))' "$work/folder/record.json" && ok record-is-json || not_ok record-is-json

@@ -371,12 +371,26 @@ Test(file, the_export_is_whole_private_and_says_what_each_file_is)
 	event_on(&in, id, EVENT_ORDERED, ymd(2018, 1, 10));
 	file_it(&in, id, "检查|记录.txt", "first", 5, "check-record", ymd(2018, 1, 11), true);
 	file_it(&in, id, "b.txt", "second", 6, "legal-paper", ymd(2018, 1, 12), false);
+	const struct inspection seen = {.day = ymd(2018, 1, 13),
+		.kind = "patrol",
+		.team = "economy",
+		.enterprise = id,
+		.result = "findings",
+		.finding = "料场没有苫盖",
+		.due = DAY_NONE,
+		.put_right = DAY_NONE};
+	const struct change_note note = {.by = "巡查员", .at = "2018-01-13T09:00:00+08:00"};
+	int64_t seq;
+	cr_assert_eq(reg_inspection_add(in.reg, &seen, &note, &seq, &e), ERR_OK, "%s", e.message);
 	cr_assert_eq(reg_file_export(
 			     in.reg, id, arena_printf(in.arena, "%s//", dir), ymd(2018, 2, 1), &e),
 		ERR_OK, "%s", e.message);
 	cr_assert_eq(stat(dir, &st), 0);
 	cr_assert_eq(st.st_mode & 07777, 0700);
-	cr_assert_eq(files_in(dir), 6);
+	cr_assert_eq(files_in(dir), 8);
+	cr_assert(strstr(read_text(&in, dir, "inspections.csv"),
+		"2018-01-13,patrol,economy,,,findings,料场没有苫盖,"));
+	cr_assert(strstr(read_text(&in, dir, "lookbacks.csv"), "quarter,street,reason,day,result"));
 	cr_assert_str_eq(read_text(&in, dir, "evidence/01-检查_记录.txt"), "first");
 	cr_assert_str_eq(read_text(&in, dir, "evidence/02-b.txt"), "second");
 	index = read_text(&in, dir, "index.csv");

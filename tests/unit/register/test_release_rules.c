@@ -183,7 +183,8 @@ static void release_with_ten(struct instance *in, int first, const char *week, s
 	cr_assert_gt(release_on(in, day).seq, 0);
 }
 
-Test(release_rules, a_case_that_turns_out_to_be_about_another_leaves_the_one_before_it_comes_to_the_other)
+Test(release_rules,
+	a_case_that_turns_out_to_be_about_another_leaves_the_one_before_it_comes_to_the_other)
 {
 	struct instance in = instance_new();
 	struct enterprise_id one = enterprise_plain(&in), other = enterprise_plain(&in);

@@ -111,9 +111,9 @@ Test(site_units, only_published_inspections_stand_and_only_about_it)
 		"(2,'withdraw','2018-03-05','有误','y','x')");
 	cr_assert_eq(world_reload(&w, &e), ERR_OK, "%s", e.message);
 	emit(page_of("construction"));
-	world_says(
-		&w, "2018-03-01 | 督查：通报批评 | "
-		    "[区建设局](/units/construction/)：断水没有落实。（区经发委，督〔2018〕1号）");
+	world_says(&w,
+		"2018-03-01 | 督查：通报批评 | "
+		"[区建设局](/units/construction/)：断水没有落实。（区经发委，督〔2018〕1号）");
 	world_says_not(&w, "内部");
 	world_says_not(&w, "不看");
 	world_says_not(&w, "很好");
