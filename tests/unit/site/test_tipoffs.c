@@ -160,10 +160,12 @@ Test(site_tipoffs, results_stand_by_release_the_newest_on_the_index)
 	buf_done(&paths);
 }
 
-Test(site_tipoffs, the_chain_is_shown_newest_week_first)
+Test(site_tipoffs, the_chain_is_shown_newest_week_first_but_for_the_running_one)
 {
 	world_sql(&w, "INSERT INTO chain_week "
-		      "VALUES('2018-W02','aa'),('2018-W10','cc'),('2018-W09','bb')");
+		      "VALUES('2018-W02','aa'),('2018-W10','cc'),('2018-W09','bb'),"
+		      "('2018-W11','running')");
+
 	reload();
 	emit(0);
 	world_says(&w, "2018-W10 | cc\n2018-W09 | bb\n2018-W02 | aa");
