@@ -10,18 +10,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct agree {
-	struct reg *reg;
-	struct agree_report *report;
-	struct chains chains;
-	int64_t office_seq; /* up to where the register has marked the office's lines */
-};
-
-static void disagree(struct agree *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void disagree(struct agree *a, const char *fmt, ...)
+void disagree(struct agree *a, const char *fmt, ...)
 {
 	va_list args;
 
@@ -91,6 +83,7 @@ struct steps {
 	struct enterprise_id enterprise;
 	int64_t merged_into;
 	bool found_new;
+	struct case_seen seen;
 };
 
 static void wrong(struct steps *k, int64_t n, const char *what)
@@ -182,6 +175,19 @@ static void fold(struct steps *k, const struct tip_step *s)
 	}
 }
 
+static void remember(struct case_seen *c, const struct tip_step *s)
+{
+	if (c->count == c->cap) {
+		c->cap = c->cap ? 2 * c->cap : 32;
+		c->steps = mem_grow(c->steps, c->cap, sizeof *c->steps);
+	}
+	struct step_seen *n = &c->steps[c->count++];
+	*n = (struct step_seen){.seq = s->seq,
+		.fact = {.kind = s->kind, .day = s->day, .outcome = s->outcome, .days = s->days},
+		.reply = arena_strdup(c->arena, s->reply)};
+	snprintf(n->recorded, sizeof n->recorded, "%s", s->at ? s->at : "");
+}
+
 static enum err_code check_step(void *ctx, const struct tip_step *s, struct err *e)
 {
 	struct steps *k = ctx;
@@ -192,6 +198,7 @@ static enum err_code check_step(void *ctx, const struct tip_step *s, struct err 
 	if (s->n != ++k->n)
 		wrong(k, s->n, T("步骤不是连着编号的", "the steps are not numbered without a gap"));
 	fold(k, s);
+	remember(&k->seen, s);
 	if (s->n == 1) {
 		check_first(k, s);
 		return ERR_OK;
@@ -212,8 +219,10 @@ static void check_cached(struct steps *k)
 {
 	const struct tip_case *row = k->row;
 
-	if (!str_eq(k->reply, row->reply ? row->reply : "") ||
-		!str_eq(k->lead, row->lead ? row->lead : "") ||
+	bool reply =
+		str_eq(k->reply, row->reply ? row->reply : "") || (k->seen.erased && !row->reply);
+
+	if (!reply || !str_eq(k->lead, row->lead ? row->lead : "") ||
 		!str_eq(k->helpers, row->helpers ? row->helpers : "") ||
 		k->enterprise.n != row->enterprise.n || k->merged_into != row->merged_into ||
 		k->found_new != row->found_new)
@@ -225,57 +234,59 @@ static void check_cached(struct steps *k)
 			row->id);
 }
 
+static bool is_unfinished(const struct agree *a, int64_t number)
+{
+	for (size_t i = 0; i < a->unfinished_count; i++)
+		if (a->unfinished[i] == number)
+			return true;
+	return false;
+}
+
 static enum err_code check_case(void *ctx, const struct tip_case *row, struct err *e)
 {
 	struct agree *a = ctx;
 	struct steps k = {.a = a, .row = row};
 
+	k.seen.row = row;
+	k.seen.erased = row->course.state == CASE_ERASED;
+	k.seen.unfinished = is_unfinished(a, row->number);
+	k.seen.arena = arena_new();
 	a->report->cases++;
 	if (!hex_decode(row->commitment, k.commitment, COMMITMENT_BYTES))
 		memset(k.commitment, 0, sizeof k.commitment);
 	check_row(a, row);
-	if (reg_case_step_each(a->reg, row->number, check_step, &k, e))
-		return e->code;
-	check_cached(&k);
-	return ERR_OK;
+	enum err_code code = reg_case_step_each(a->reg, row->number, check_step, &k, e);
+	if (!code)
+		check_cached(&k);
+	if (!code)
+		code = check_case_row(a, &k.seen, e);
+	if (!code)
+		code = letters_add(a, row, e);
+	free(k.seen.steps);
+	arena_free(k.seen.arena);
+	return code;
 }
 
-/* ---- the state that the row keeps ------------------------------------------------------------------------ */
+/* ---- erased, not to the end ----------------------------------------------------------------------------- */
 
-struct state_check {
-	struct agree *a;
-	enum case_step state;
-	int64_t seen;
-};
-
-static enum err_code check_state(void *ctx, const struct tip_case *row, struct err *e)
+static enum err_code note_unfinished(void *ctx, const struct tip_case *row, struct err *e)
 {
-	struct state_check *s = ctx;
+	struct agree *a = ctx;
 
 	(void)e;
-	s->seen++;
-	if (row->course.state != s->state)
-		disagree(s->a,
-			T("案件 %.12s 登记的状态是“%s”，它的步骤得出的是“%s”",
-				"case %.12s is kept as \"%s\", its steps give \"%s\""),
-			row->id, policy_case_step_label(s->state),
-			policy_case_step_label(row->course.state));
+	a->unfinished = mem_grow(a->unfinished, a->unfinished_count + 1, sizeof *a->unfinished);
+	a->unfinished[a->unfinished_count++] = row->number;
 	return ERR_OK;
 }
 
-static enum err_code check_states(struct agree *a, struct err *e)
+static enum err_code say_unfinished(void *ctx, const struct tip_case *row, struct err *e)
 {
-	struct state_check s = {.a = a};
-
-	for (int state = CASE_RECEIVED; state < CASE_STEP_COUNT; state++) {
-		struct tip_case_filter f = {.state = (enum case_step)state};
-		s.state = f.state;
-		if (reg_case_each(a->reg, &f, check_state, &s, e))
-			return e->code;
-	}
-	if (s.seen != a->report->cases)
-		disagree(
-			a, T("有案件登记着不存在的状态", "a case is kept in a state there is not"));
+	(void)e;
+	disagree(ctx,
+		T("案件 %.12s 销毁未完成：请再执行一次 tianlan case erase %.12s",
+			"case %.12s is erased but not destroyed to the end: run tianlan case erase "
+			"%.12s again"),
+		row->id, row->id);
 	return ERR_OK;
 }
 
@@ -351,6 +362,11 @@ static void check_anchors(struct agree *a)
 
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
+static void audit_fault(void *ctx, const char *fault)
+{
+	disagree(ctx, "%s", fault);
+}
+
 static enum err_code bad_evidence(void *ctx, const struct evidence *ev, struct err *e)
 {
 	struct agree *a = ctx;
@@ -365,6 +381,20 @@ static enum err_code bad_evidence(void *ctx, const struct evidence *ev, struct e
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
+/* What only the register and the files beside it are needed for. */
+static enum err_code compare_inside(struct agree *a, struct err *e)
+{
+	struct reg_audit audit = {0};
+	enum err_code code = reg_case_unfinished_each(a->reg, say_unfinished, a, e);
+
+	if (!code)
+		code = reg_audit(a->reg, audit_fault, a, &audit, e);
+	a->report->rows = audit.rows;
+	a->report->enterprises = audit.enterprises;
+	a->report->files = audit.files;
+	return code;
+}
+
 static enum err_code compare(struct agree *a, const char *git, struct err *e)
 {
 	struct intake_head office;
@@ -375,27 +405,39 @@ static enum err_code compare(struct agree *a, const char *git, struct err *e)
 	if (code)
 		return code;
 	a->office_seq = office.seq;
-	code = reg_case_each(a->reg, NULL, check_case, a, e);
+	code = reg_case_unfinished_each(a->reg, note_unfinished, a, e);
+	if (!code)
+		code = published_read(a, e);
+	if (!code)
+		code = reg_case_each(a->reg, NULL, check_case, a, e);
 	if (!code)
 		check_steps_have_rows(a);
-	if (!code)
-		code = check_states(a, e);
 	for (size_t i = 0; !code && i < a->chains.branch_count; i++)
 		if (!str_eq(a->chains.branches[i].branch, OFFICE_BRANCH))
 			code = check_taken(a, a->chains.branches[i].branch, e);
 	if (!code)
 		check_anchors(a);
-	return code;
+	if (!code)
+		code = check_weeks(a, e);
+	if (!code)
+		code = letters_check(a, git, e);
+	return code ? code : compare_inside(a, e);
 }
 
 /* Nobody writes rows or the office's lines meanwhile: both are done under the register's transaction. */
-static enum err_code compare_at_rest(struct agree *a, const char *git, struct err *e)
+static enum err_code compare_at_rest(
+	struct agree *a, const char *instance, const char *git, struct err *e)
 {
 	enum err_code code = reg_begin(a->reg, e);
 
 	if (!code)
+		code = letters_begin(a, instance, e);
+	if (!code)
 		code = compare(a, git, e);
 	reg_rollback(a->reg);
+	letters_done(a);
+	published_done(a);
+	free(a->unfinished);
 	chains_done(&a->chains);
 	return code;
 }
@@ -413,7 +455,7 @@ enum err_code agree_verify(
 		disagree(&a, T("链不对：分支 %s 的 %s：%.150s", "branch %s, %s: %.150s"),
 			report.chain.branch, report.chain.file, report.chain.why);
 	else if (!code)
-		code = compare_at_rest(&a, git, e);
+		code = compare_at_rest(&a, instance, git, e);
 	if (!code)
 		code = reg_evidence_verify(reg, bad_evidence, &a, e);
 	arena_free(arena);

@@ -54,6 +54,8 @@ struct desk {
 	struct box_secret secret[DESK_KEYS];
 	size_t secret_count;
 	struct desk_branch *branches; /* opened so far */
+	size_t unfinished;	      /* erased, and could not be destroyed to the end on opening */
+	struct err unfinished_why;    /* of the first */
 };
 /* Who does it: o.by, or the program itself; and when: o.at, or the day. */
 struct change_note desk_note_for(const struct desk *d, const char *why);
@@ -90,6 +92,20 @@ const struct box_secret *sealed_case_secret(const struct desk *d, const struct s
  * is not touched (desk_case_get() does that at the first opening). */
 enum err_code sealed_case_open(struct desk *d, const struct sealed_case *c, struct arena *a,
 	struct tipoff *ret, struct err *e) MUST_USE;
+
+/* Goes on with what was erased and not destroyed to the end (erase.c). */
+enum err_code desk_erase_finish(struct desk *d, struct err *e) MUST_USE;
+
+/* The first opening by who holds a facts key (look.c): the row learns the day of receipt, kinds, street and the key of the status, and
+ * is read anew. Nothing happens where it was opened before, or cannot be opened here. Part of the caller's reg_begin() or one
+ * transaction. */
+enum err_code desk_first_opening(struct desk *d, const struct sealed_case *c, struct arena *a,
+	struct tip_case *row, struct err *e) MUST_USE;
+
+/* What the row learns of an opened case (opened.c): all of it was written by whoever sent it, so each is taken only where it can be; a
+ * street that is not on record the register leaves out. */
+struct tip_case_opened case_opened_of(const struct policy *p, const struct tip_case *row,
+	const struct tipoff *t, struct arena *a);
 
 /* ---- staff's words, sealed (notes.c) -------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /*
  * An opened desk: whose key is used, which branches are open, and what is made good when it opens.
  *
- * Opening takes in what the intake chains brought, writes the lines that a crash left unwritten, anchors the chains' heads and
- * reopens what relapsed. Only the keys of the role are read; they are wiped when the desk closes.
+ * Opening takes in what the intake chains brought, writes the lines that a crash left unwritten, anchors the chains' heads, destroys
+ * to the end what was erased by halves and reopens what relapsed. Only the keys of the role are read; they are wiped when the desk closes.
  */
 #include "casework/casework_internal.h"
 
@@ -142,7 +142,8 @@ static enum err_code catch_up(struct desk *d, struct err *e)
 {
 	size_t reopened = 0;
 
-	if (desk_take_in(d, e) || flush_rest(d, e) || desk_follow(d, &reopened, e))
+	if (desk_take_in(d, e) || flush_rest(d, e) || desk_erase_finish(d, e) ||
+		desk_follow(d, &reopened, e))
 		return e->code;
 	return reopened ? flush_rest(d, e) : ERR_OK;
 }

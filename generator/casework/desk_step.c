@@ -73,6 +73,52 @@ static enum err_code check_reply(struct desk *d, const struct tip_case *row,
 	return reply_check(d, act->reply, code ? NULL : &t, about, e);
 }
 
+/* What the reporter is told by this step, in words or by the state alone. */
+static bool answers(const struct case_act *act)
+{
+	static const enum case_step kinds[] = {
+		CASE_ACCEPTED, CASE_DECLINED, CASE_MERGED, CASE_TRANSFERRED, CASE_CONCLUDED};
+	bool found = act->kind != CASE_ERASED && act->reply && *act->reply;
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		found = found || kinds[i] == act->kind;
+	return found;
+}
+
+/*
+ * The key of the status comes out of the case at its first opening. An answer without it would never be read under the receipt: so
+ * it opens here, or waits for somebody who can. What cannot be opened by anybody (quarantined, damaged, not handed over yet) keeps
+ * nobody waiting; its status goes out when it is opened.
+ */
+static enum err_code open_first(struct desk *d, const struct case_act *act,
+	const struct sealed_case *c, struct arena *a, struct tip_case *row, struct err *e)
+{
+	struct sealed_case own;
+	struct err ignored;
+	bool here = c->has_slot && c->has_record;
+	enum err_code code;
+
+	if (row->opened)
+		return ERR_OK;
+	code = desk_first_opening(d, c, a, row, e);
+	if (code || row->opened || !answers(act))
+		return code;
+	if (!c->record_bytes.max) {
+		here = !sealed_case_read(d, row, &own, &ignored) && own.has_slot && own.has_record;
+		sealed_case_done(&own);
+	}
+	if (!here || (d->half == SLOT_FACTS && sealed_case_secret(d, c)))
+		return ERR_OK;
+	return err_set(e, ERR_REFUSED,
+		T("举报 %.12s 还没有拆阅，举报人凭回执号看不到这一步：请先由有内容密钥的人用 "
+		  "tianlan case show（--role inspector）拆阅",
+			"tip-off %.12s was not opened yet, so the reporter would not see this "
+			"under "
+			"the receipt: first somebody who has the facts key opens it with tianlan "
+			"case show (--role inspector)"),
+		row->id);
+}
+
 /* ---- the row --------------------------------------------------------------------------------------- */
 
 static const char *helpers_text(const struct case_act *act, struct arena *a)
@@ -218,6 +264,8 @@ enum err_code desk_step_take(struct desk *d, enum desk_role role, int64_t number
 	/* The office opens nothing: what is damaged or not here yet does not keep it from its work. */
 	if (!code && role != DESK_OFFICE)
 		code = sealed_case_read(d, &row, &c, e);
+	if (!code)
+		code = open_first(d, act, &c, a, &row, e);
 	if (!code)
 		code = check_reply(d, &row, &c, act, a, e);
 	if (!code)

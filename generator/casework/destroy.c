@@ -216,6 +216,8 @@ static bool overwrite(int fd, off_t size)
 		ssize_t n = pwrite(fd, zeros, len, at);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n == 0)
+			errno = EIO;
 		if (n <= 0)
 			return false;
 		at += n;
@@ -233,11 +235,19 @@ static enum err_code destroy_file(
 
 	if (fd < 0 && errno == ENOENT)
 		return ERR_OK;
-	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+	if (fd < 0 || fstat(fd, &st)) {
 		enum err_code code = err_errno(e, T("不能销毁“%s”", "cannot destroy \"%s\""), path);
 		if (fd >= 0)
 			close(fd);
 		return code;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(e, ERR_SYSTEM,
+			T("不能销毁“%s”：不是普通文件，请查看是谁放在那里的",
+				"cannot destroy \"%s\": it is no regular file, see who put it "
+				"there"),
+			path);
 	}
 	*ret_any |= st.st_size > 0 || !keep;
 	bad = st.st_size > 0 && !overwrite(fd, st.st_size);

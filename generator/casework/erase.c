@@ -4,7 +4,8 @@
  *
  * The step `erased` comes first, so that whoever dies in between leaves a case that is known to be half erased; all that follows
  * may be done twice. Elsewhere is asked for before anything here is gone. The receipt's answer is changed while its key still stands
- * in the row; the row is blanked last. What stays: that there was a case, its week, its steps and their days, and the sealed record
+ * in the row; the row is blanked last, and then marked as done. What a crash or a disk that refused left unmarked is gone on with by
+ * every desk that opens. What stays: that there was a case, its week, its steps and their days, and the sealed record
  * in git, which nobody can open any more.
  */
 #include "casework/handover.h"
@@ -89,6 +90,21 @@ static enum err_code destroy_here(struct desk *d, const struct tip_case *row, st
 	return code;
 }
 
+/* Everything after the step; may be done again. */
+static enum err_code finish(
+	struct desk *d, const struct tip_case *row, struct arena *a, struct err *e)
+{
+	enum err_code code = ask_places(d, row, a, e);
+
+	if (!code)
+		code = desk_status_put(d, &row->number, 1, e);
+	if (!code)
+		code = destroy_here(d, row, e);
+	if (!code)
+		code = reg_case_blank(d->o.reg, row->number, e);
+	return code ? code : reg_case_destroyed(d->o.reg, row->number, e);
+}
+
 static enum err_code erase(struct desk *d, int64_t number, const char *why, struct err *e)
 {
 	const struct case_act act = {.kind = CASE_ERASED, .day = DAY_NONE, .why = why};
@@ -97,20 +113,61 @@ static enum err_code erase(struct desk *d, int64_t number, const char *why, stru
 	int64_t n = 0;
 	enum err_code code = reg_case_get(d->o.reg, number, a, &row, e);
 
+	/* The step opens a case that nobody opened, while there is something to open. */
+
 	if (!code && row.course.state != CASE_ERASED && (!why || !*why))
 		code = err_set(e, ERR_USAGE, T("没有写明为什么销毁", "say why it is erased"));
 	if (!code && row.course.state != CASE_ERASED)
 		code = desk_step_take(d, d->o.role, number, &act, &n, e);
 	if (!code)
-		code = ask_places(d, &row, a, e);
-	if (!code)
-		code = desk_status_put(d, &number, 1, e);
-	if (!code)
-		code = destroy_here(d, &row, e);
-	if (!code)
-		code = reg_case_blank(d->o.reg, number, e);
+		code = finish(d, &row, a, e);
 	arena_free(a);
 	return code;
+}
+
+/* ---- what was left unfinished -------------------------------------------------------------------------- */
+
+struct unfinished {
+	int64_t *numbers;
+	size_t count, cap;
+};
+
+static enum err_code note_unfinished(void *ctx, const struct tip_case *row, struct err *e)
+{
+	struct unfinished *u = ctx;
+
+	(void)e;
+	if (u->count == u->cap) {
+		u->cap = u->cap ? 2 * u->cap : 16;
+		u->numbers = mem_grow(u->numbers, u->cap, sizeof *u->numbers);
+	}
+	u->numbers[u->count++] = row->number;
+	return ERR_OK;
+}
+
+/* One that fails keeps neither the others nor the desk from their work: the next desk tries again. */
+enum err_code desk_erase_finish(struct desk *d, struct err *e)
+{
+	struct unfinished u = {0};
+	struct arena *a = arena_new();
+	enum err_code code = reg_case_unfinished_each(d->o.reg, note_unfinished, &u, e);
+
+	for (size_t i = 0; !code && i < u.count; i++, arena_reset(a)) {
+		struct tip_case row;
+		struct err why = {0};
+		code = reg_case_get(d->o.reg, u.numbers[i], a, &row, e);
+		if (!code && finish(d, &row, a, &why) && !d->unfinished++)
+			d->unfinished_why = why;
+	}
+	free(u.numbers);
+	arena_free(a);
+	return code;
+}
+
+size_t desk_unfinished(const struct desk *d, const char **ret_why)
+{
+	*ret_why = d->unfinished ? d->unfinished_why.message : NULL;
+	return d->unfinished;
 }
 
 static enum err_code may_act(const struct desk *d, struct err *e)

@@ -8,17 +8,27 @@
 
 enum { FIRST_WEEK_YEAR = 2017, NAME_FILE_MAX = 1024 };
 
+static void note_first(char *out, size_t bytes, const char *what, const char *why)
+{
+	int n = what ? snprintf(out, bytes, T("%s：%s", "%s: %s"), what, why)
+		     : snprintf(out, bytes, "%s", why);
+	size_t len = n < 0 ? 0 : strlen(out), bad = len;
+	/* Cut within a character: back to its beginning. */
+	if (!utf8_valid(out, len, &bad))
+		out[bad] = '\0';
+}
+
 void handover_bad(struct handover_report *r, const char *what, const char *why)
 {
-	r->bad++;
-	if (r->bad > 1)
-		return;
-	int n = what ? snprintf(r->bad_first, sizeof r->bad_first, T("%s：%s", "%s: %s"), what, why)
-		     : snprintf(r->bad_first, sizeof r->bad_first, "%s", why);
-	size_t len = n < 0 ? 0 : strlen(r->bad_first), bad = len;
-	/* Cut within a character: back to its beginning. */
-	if (!utf8_valid(r->bad_first, len, &bad))
-		r->bad_first[bad] = '\0';
+	if (r->bad++ == 0)
+		note_first(r->bad_first, sizeof r->bad_first, what, why);
+}
+
+void handover_late(struct handover_report *r, size_t count, const char *what, const char *why)
+{
+	r->incomplete += count;
+	if (!*r->incomplete_first)
+		note_first(r->incomplete_first, sizeof r->incomplete_first, what, why);
 }
 
 enum err_code handover_lock(const struct shelf *s, struct err *e)

@@ -4,24 +4,27 @@
  *
  * Order for a group of cases: photos and slots durable here, then the signed acknowledgements, then the hub's copies removed. Each may be
  * done twice. The register is not told of new cases: whoever opens the desk next takes them in from the chain.
- * Only hosts that the office certified are listened to (keys/hosts/HOST.pub), and of a host only cases that its branch here has.
+ * Only hosts that the office certified are listened to (keys/hosts/HOST.pub), and of a host only cases that its branch here has. What
+ * one host left there that is not as it should be is counted, and the next case and the next host are served.
  */
 #include "casework/handover.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP = 100, PACKS_HERE = 24, PACKS_HUB = 64, BRANCHES_MAX = 256 };
+enum { GROUP = 100, PACKS_HERE = 24, PACKS_HUB = 64, HOSTS_MAX = 256 };
 
 static const size_t group_bytes_max = (size_t)64 << 20;
 
 struct waiting { /* put on the shelf, not yet settled */
 	char id[CASE_ID_HEX_BYTES];
 	struct handover_note ack;
+	bool said; /* the acknowledgement lies in the hub */
 };
 
 struct fetch {
 	const char *instance, *git, *hub_git;
+	const char *own; /* the name of this machine, where it takes in tip-offs itself */
 	struct reg *reg;
 	struct day today;
 	struct hub hub;
@@ -36,6 +39,7 @@ struct fetch {
 	struct shelf locked;
 	struct waiting group[GROUP];
 	size_t count, bytes;
+	size_t unrecorded; /* slots in the hub of cases that the branch here does not have */
 };
 
 static const char *named(struct fetch *f, enum hub_folder folder, const char *name)
@@ -55,65 +59,52 @@ static enum err_code host_begin(struct fetch *f, const char *host, bool *ret_kno
 	return *ret_known ? key_read(path, KEY_HOST, false, f->host_key.bytes, e) : ERR_OK;
 }
 
-static enum err_code fetch_branch(struct fetch *f, const char *branch, struct err *e)
-{
-	struct incoming in = {.reg = f->reg, .host = f->host};
-	struct err why = {0};
-	bool moved = false;
-	enum err_code code =
-		ledger_fetch(f->git, f->hub_git, branch, incoming_check, &in, &moved, &why);
+/* Names beside those that are known, in the arena. */
+struct host_names {
+	struct arena *a;
+	const char **list;
+	size_t count, cap;
+};
 
-	incoming_done(&in);
-	switch (code) {
-	case ERR_OK:
-		f->report->branches++;
-		return reg_place_set(f->reg, f->host, "intake", e);
-	case ERR_NOT_FOUND:
-		return ERR_OK;
-	case ERR_CONFLICT:
-	case ERR_INPUT:
-		handover_bad(f->report, NULL, why.message);
-		return ERR_OK;
-	case ERR_USAGE:
-	case ERR_REFUSED:
-	case ERR_SYSTEM:
-		break;
+static void add_host(struct host_names *n, const char *host)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (str_eq(n->list[i], host))
+			return;
+	if (n->count == n->cap) {
+		n->cap = n->cap ? 2 * n->cap : 16;
+		n->list = mem_grow(n->list, n->cap, sizeof *n->list);
 	}
-	*e = why;
-	return code;
+	n->list[n->count++] = arena_strdup(n->a, host);
 }
 
-static enum err_code fetch_branches(struct fetch *f, struct err *e)
+static void add_branches(struct host_names *n, const char *const *branches, size_t count)
 {
-	const char *const *branches = NULL;
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(branches[i], "intake/"))
+			add_host(n, branches[i] + strlen("intake/"));
+}
+
+/* By its branch, or its signed head alone. */
+static enum err_code hosts_in_hub(struct fetch *f, struct host_names *n, struct err *e)
+{
+	const char *const *names = NULL;
 	size_t count = 0;
 	struct err why = {0};
-	enum err_code code = ledger_other_branches(f->hub_git, f->arena, &branches, &count, &why);
+	enum err_code code = ERR_NOT_FOUND;
 
-	if (code == ERR_NOT_FOUND) /* nobody has sent anything yet */
-		return ERR_OK;
-	if (code == ERR_INPUT) {
+	if (hub_is_odd(&f->hub, "cases.git"))
+		handover_bad(f->report, "cases.git", T("不是目录", "this is no folder"));
+	else
+		code = ledger_other_branches(f->hub_git, f->arena, &names, &count, &why);
+	if (code == ERR_INPUT)
 		handover_bad(f->report, NULL, why.message);
-		return ERR_OK;
-	}
-	if (code) {
-		*e = why;
-		return code;
-	}
-	for (size_t i = 0; !code && i < count && i < BRANCHES_MAX; i++) {
-		bool known = false;
-		if (!str_starts(branches[i], "intake/"))
-			continue;
-		code = host_begin(f, branches[i] + strlen("intake/"), &known, e);
-		if (!code && !known)
-			handover_bad(f->report, branches[i],
-				T("这台收件服务器没有登记（tianlan intake certify），没有取",
-					"this intake host is not certified (tianlan intake "
-					"certify); "
-					"not fetched"));
-		else if (!code)
-			code = fetch_branch(f, branches[i], e);
-	}
+	else if (code && code != ERR_NOT_FOUND) /* nobody has sent anything yet */
+		return (*e = why).code;
+	add_branches(n, names, code ? 0 : count);
+	code = hub_list(&f->hub, HUB_HEADS, NULL, f->arena, &names, &count, e);
+	for (size_t i = 0; !code && i < count; i++)
+		add_host(n, names[i]);
 	return code;
 }
 
@@ -201,8 +192,9 @@ static enum err_code clear_hub(struct fetch *f, const char *id, struct err *e)
 	return code;
 }
 
-static enum err_code write_note(
-	struct fetch *f, enum hub_folder folder, const struct handover_note *note, struct err *e)
+/* *ret_there false: something else is in its way, which is counted. */
+static enum err_code put_note(struct fetch *f, enum hub_folder folder,
+	const struct handover_note *note, bool *ret_there, struct err *e)
 {
 	struct buf text, there;
 	bool found = false;
@@ -219,10 +211,23 @@ static enum err_code write_note(
 	if (!code && !(found && there.len == text.len &&
 			     memcmp(buf_text(&there), buf_text(&text), text.len) == 0))
 		code = hub_write(
-			&f->hub, folder, note->host, note->id, buf_text(&text), text.len, e);
+			&f->hub, folder, note->host, note->id, buf_text(&text), text.len, &why);
+	*ret_there = !code;
+	if (code == ERR_INPUT)
+		handover_bad(
+			f->report, hub_name(f->arena, folder, note->host, note->id), why.message);
+	else if (code)
+		*e = why;
 	buf_done(&there);
 	buf_done(&text);
-	return code;
+	return code == ERR_INPUT ? ERR_OK : code;
+}
+
+static enum err_code write_note(
+	struct fetch *f, enum hub_folder folder, const struct handover_note *note, struct err *e)
+{
+	bool there;
+	return put_note(f, folder, note, &there, e);
 }
 
 static enum err_code settle_group(struct fetch *f, struct err *e)
@@ -230,11 +235,13 @@ static enum err_code settle_group(struct fetch *f, struct err *e)
 	enum err_code code = shelf_settle(&f->locked, e);
 
 	for (size_t i = 0; !code && i < f->count; i++)
-		code = write_note(f, HUB_ACKS, &f->group[i].ack, e);
-	for (size_t i = 0; !code && i < f->count; i++)
+		code = put_note(f, HUB_ACKS, &f->group[i].ack, &f->group[i].said, e);
+	for (size_t i = 0; !code && i < f->count; i++) {
+		if (!f->group[i].said)
+			continue;
 		code = clear_hub(f, f->group[i].id, e);
-	if (!code)
-		f->report->acknowledged += f->count;
+		f->report->acknowledged += !code;
+	}
 	f->count = f->bytes = 0;
 	return code;
 }
@@ -345,11 +352,13 @@ static enum err_code take_slots(struct fetch *f, struct err *e)
 		code = shelf_open(&f->locked, f->instance, e);
 	if (!code && count)
 		code = shelf_lock(&f->locked, e);
-	f->count = f->bytes = 0;
+	f->count = f->bytes = f->unrecorded = 0;
 	for (size_t i = 0; !code && i < count; i++) {
 		/* Its record has not come yet, or is refused: nothing is known of it. */
-		if (!handover_record(f->ledger, a, ids[i], newest))
+		if (!f->ledger || !handover_record(f->ledger, a, ids[i], newest)) {
+			f->unrecorded++;
 			continue;
+		}
 		code = take_slot(f, ids[i], e);
 		if (!code && (f->count == GROUP || f->bytes > group_bytes_max))
 			code = settle_group(f, e);
@@ -451,37 +460,70 @@ static enum err_code take_back_acks(struct fetch *f, struct err *e)
 	return code;
 }
 
-static enum err_code fetch_host(struct fetch *f, const char *branch, struct err *e)
+/* What its host signed, or put there, before the branch came. The next send brings it, as a rule. */
+static void count_late(struct fetch *f, int64_t missing)
 {
-	bool known = false;
-	enum err_code code = host_begin(f, branch + strlen("intake/"), &known, e);
+	if (missing <= 0 && f->unrecorded == 0)
+		return;
+	if (missing >= (int64_t)f->unrecorded)
+		handover_late(f->report, (size_t)missing,
+			arena_printf(f->arena, "heads/%s", f->host),
+			T("它签过名的链还没有到齐",
+				"the chain that it signed has not arrived as a whole yet"));
+	else
+		handover_late(f->report, f->unrecorded, arena_printf(f->arena, "slots/%s", f->host),
+			T("有密钥槽，没有它们的记录", "slots lie there without their records"));
+}
 
+static enum err_code fetch_host(struct fetch *f, const char *host, bool in_hub, struct err *e)
+{
+	const struct branch_source from = {f->git, f->hub_git, f->reg, &f->hub, f->report};
+	bool known = false;
+	int64_t missing = 0;
+	enum err_code code = host_begin(f, host, &known, e);
+
+	if (!code && !known && in_hub)
+		handover_bad(f->report, arena_printf(f->arena, "intake/%s", host),
+			T("这台收件服务器没有登记（tianlan intake certify），没有取",
+				"this intake host is not certified (tianlan intake certify); not "
+				"fetched"));
 	if (code || !known)
 		return code;
-	code = ledger_open(f->git, branch, &f->ledger, e);
+	code = branch_fetch(&from, host, &f->host_key, &missing, e);
+	if (!code && file_exists(path_join(f->arena, f->git, "HEAD")))
+		code = ledger_open(
+			f->git, arena_printf(f->arena, "intake/%s", host), &f->ledger, e);
 	if (!code)
 		code = take_back_acks(f, e);
 	if (!code)
 		code = take_slots(f, e);
 	ledger_close(f->ledger);
 	f->ledger = NULL;
+	count_late(f, missing);
 	return code ? code : take_goners(f, e);
 }
 
+/* Those of the hub first; then those that are known here alone, whose notes may lie there all the same. */
 static enum err_code fetch_hosts(struct fetch *f, struct err *e)
 {
+	struct host_names n = {.a = f->arena};
 	const char *const *branches = NULL;
-	size_t count = 0;
+	size_t count = 0, in_hub = 0;
 	struct err why = {0};
-	enum err_code code = ledger_branches(f->git, f->arena, &branches, &count, &why);
+	enum err_code code = hosts_in_hub(f, &n, e);
 
-	if (code == ERR_NOT_FOUND)
-		return ERR_OK;
-	if (code)
-		*e = why;
-	for (size_t i = 0; !code && i < count; i++)
-		if (str_starts(branches[i], "intake/"))
-			code = fetch_host(f, branches[i], e);
+	in_hub = n.count;
+	if (!code) {
+		code = ledger_branches(f->git, f->arena, &branches, &count, &why);
+		if (code && code != ERR_NOT_FOUND)
+			*e = why;
+		add_branches(&n, branches, code ? 0 : count);
+		code = code == ERR_NOT_FOUND ? ERR_OK : code;
+	}
+	for (size_t i = 0; !code && i < n.count && i < HOSTS_MAX; i++)
+		if (!str_eq(n.list[i], f->own)) /* what it takes in itself is here */
+			code = fetch_host(f, n.list[i], i < in_hub, e);
+	free(n.list);
 	return code;
 }
 
@@ -562,22 +604,6 @@ static enum err_code ask_for_erasing(struct fetch *f, struct err *e)
 
 /* ---- all of it ------------------------------------------------------------------------------------------------ */
 
-static enum err_code push_office(struct fetch *f, struct err *e)
-{
-	struct err why = {0};
-	enum err_code code = ledger_push(f->git, f->hub_git, OFFICE_BRANCH, &why);
-
-	if (code == ERR_NOT_FOUND) /* no step yet */
-		return ERR_OK;
-	if (code == ERR_CONFLICT || code == ERR_INPUT) {
-		handover_bad(f->report, NULL, why.message);
-		return ERR_OK;
-	}
-	if (code)
-		*e = why;
-	return code;
-}
-
 static enum err_code repack(struct fetch *f, struct err *e)
 {
 	struct ledger *l = NULL;
@@ -598,12 +624,10 @@ static enum err_code fetch_all(struct fetch *f, const char *hub, struct err *e)
 {
 	struct arena *a = f->arena;
 
-	if (file_exists(path_join(a, f->instance, "host/name")))
-		return err_set(e, ERR_CONFLICT,
-			T("这台机器既收件又办理，举报已经在内部，用不着移交",
-				"this machine both takes in tip-offs and works on them: they are "
-				"with "
-				"the office already, there is nothing to hand over"));
+	if (file_exists(path_join(a, f->instance, "host/name")) &&
+		handover_host_name(f->instance, a, &f->own, e))
+		return e->code;
+	f->hub.report = f->report;
 	f->git = path_join(a, f->instance, "cases.git");
 	if (hub_open(&f->hub, hub, e) ||
 		keys_secret(path_join(a, f->instance, "keys"), KEY_RECEIPT, f->office.bytes, e) ||
@@ -611,10 +635,11 @@ static enum err_code fetch_all(struct fetch *f, const char *hub, struct err *e)
 		reg_place_set(f->reg, "hub", "hub", e))
 		return e->code;
 	f->hub_git = path_join(a, hub, "cases.git");
-	if (fetch_branches(f, e) || fetch_hosts(f, e) || ask_for_erasing(f, e) ||
-		push_office(f, e) ||
-		handover_incomplete(f->instance, f->reg, &f->report->incomplete, e))
+	size_t incomplete = 0;
+	if (fetch_hosts(f, e) || ask_for_erasing(f, e) ||
+		handover_incomplete(f->instance, f->reg, &incomplete, e))
 		return e->code;
+	f->report->incomplete += incomplete;
 	return repack(f, e);
 }
 

@@ -25,38 +25,81 @@ struct send {
 	struct sign_secret key;
 	struct handover_cert cert;
 	bool has_key;
+	struct sign_public receipt; /* our own: what we signed before is read with it */
 };
+
+static const char *no_key(void)
+{
+	return T("没有移交用的密钥（host/handover.key）：用 root 运行一次 tianlan intake install",
+		"there is no key to sign with (host/handover.key): run tianlan intake install "
+		"once as root");
+}
+
+/* What is odd in the hub is counted, and the next file is next. */
+static enum err_code settle_odd(
+	struct send *s, const char *name, enum err_code code, const struct err *why, struct err *e)
+{
+	if (code == ERR_INPUT)
+		handover_bad(s->report, name, why->message);
+	else if (code)
+		*e = *why;
+	return code == ERR_INPUT ? ERR_OK : code;
+}
 
 /* ---- the branch ------------------------------------------------------------------------------------- */
 
+/* First what the branch will be is signed: a branch that is in the hub without would be taken for somebody else's. */
+static enum err_code sign_and_push(
+	struct send *s, const char *git, const char *branch, struct err *e)
+{
+	const char *there = path_join(s->arena, s->hub.path, "cases.git");
+	struct handover_head head;
+	struct err why = {0};
+
+	if (head_of(s->ledger, &head, e))
+		return e->code;
+	if (head.chain.seq == 0) /* no case yet */
+		return ERR_OK;
+	enum err_code code =
+		s->has_key ? head_sign(&s->hub, &s->cert, &s->key, &s->receipt, &head, &why)
+			   : err_set(&why, ERR_INPUT, "%s", no_key());
+	if (code == ERR_INPUT)
+		handover_bad(s->report, arena_printf(s->arena, "heads/%s", s->host), why.message);
+	if (!code || code == ERR_INPUT) {
+		why = (struct err){0};
+		code = hub_is_odd(&s->hub, "cases.git")
+			       ? err_set(&why, ERR_INPUT, "%s",
+					 T("中转目录里的 cases.git 不是目录",
+						 "cases.git in the hub is no folder"))
+			       : ledger_push(git, there, branch, &why);
+		s->report->branches = !code;
+	}
+	if (code == ERR_CONFLICT || code == ERR_INPUT || code == ERR_NOT_FOUND)
+		handover_bad(s->report, NULL, why.message);
+	else if (code)
+		return (*e = why).code;
+	return ERR_OK;
+}
+
+/* The drain waits meanwhile: what is pushed is what was signed. */
 static enum err_code open_branch(struct send *s, struct err *e)
 {
 	struct arena *a = s->arena;
 	const char *path = path_join(a, s->instance, "cases.git");
-	struct err why = {0};
+	struct shelf locked = {.folders = {-1, -1}};
 
 	if (!file_exists(path_join(a, path, "HEAD")))
 		return ERR_OK;
 	const char *branch = arena_printf(a, "intake/%s", s->host);
-	if (ledger_open(path, branch, &s->ledger, e))
-		return e->code;
-	switch (ledger_push(path, path_join(a, s->hub.path, "cases.git"), branch, &why)) {
-	case ERR_OK:
-		s->report->branches = 1;
-		return ERR_OK;
-	case ERR_NOT_FOUND: /* no case yet */
-		return ERR_OK;
-	case ERR_CONFLICT:
-	case ERR_INPUT:
-		handover_bad(s->report, NULL, why.message);
-		return ERR_OK;
-	case ERR_USAGE:
-	case ERR_REFUSED:
-	case ERR_SYSTEM:
-		break;
-	}
-	*e = why;
-	return why.code;
+	enum err_code code = ledger_open(path, branch, &s->ledger, e);
+	if (!code)
+		code = shelf_open(&locked, s->instance, e);
+	if (!code)
+		code = shelf_lock(&locked, e);
+	if (!code)
+		code = sign_and_push(s, path, branch, e);
+	shelf_close(&locked);
+	return code;
 }
 
 /* ---- slots and photos ---------------------------------------------------------------------------------- */
@@ -67,6 +110,7 @@ static enum err_code send_photo(
 {
 	struct buf bytes;
 	char sha[SHA256_HEX_BYTES];
+	struct err why = {0};
 	enum err_code code;
 
 	buf_init(&bytes, PHOTO_MAX_BYTES);
@@ -76,8 +120,11 @@ static enum err_code send_photo(
 		*ret_here = str_eq(sha, hex);
 	}
 	if (!code && *ret_here &&
-		(anew || hub_size(&s->hub, HUB_PHOTOS, s->host, hex) != (int64_t)bytes.len))
-		code = hub_write(&s->hub, HUB_PHOTOS, s->host, hex, buf_text(&bytes), bytes.len, e);
+		(anew || hub_size(&s->hub, HUB_PHOTOS, s->host, hex) != (int64_t)bytes.len)) {
+		code = hub_write(
+			&s->hub, HUB_PHOTOS, s->host, hex, buf_text(&bytes), bytes.len, &why);
+		code = settle_odd(s, hub_name(s->arena, HUB_PHOTOS, s->host, hex), code, &why, e);
+	}
 	buf_done(&bytes);
 	return code;
 }
@@ -112,8 +159,11 @@ static enum err_code send_case(struct send *s, const char *id, const struct buf 
 		s->report->incomplete++;
 	/* Of a case whose photo is lost here the rest goes all the same: what is written matters more. */
 	if (!code && !same) {
-		code = hub_write(&s->hub, HUB_SLOTS, s->host, id, buf_text(bytes), bytes->len, e);
+		why = (struct err){0};
+		code = hub_write(
+			&s->hub, HUB_SLOTS, s->host, id, buf_text(bytes), bytes->len, &why);
 		s->report->sent += !code;
+		code = settle_odd(s, hub_name(s->arena, HUB_SLOTS, s->host, id), code, &why, e);
 	}
 	return code;
 }
@@ -257,12 +307,7 @@ static enum err_code say_gone(struct send *s, const char *id, struct err *e)
 	struct err why = {0};
 
 	if (!s->has_key)
-		return err_set(e, ERR_NOT_FOUND,
-			T("没有签销毁回执的密钥（host/handover.key）：用 root 运行一次 tianlan "
-			  "intake install",
-				"there is no key to sign with (host/handover.key): run tianlan "
-				"intake "
-				"install once as root"));
+		return err_set(e, ERR_NOT_FOUND, "%s", no_key());
 	memcpy(note.host, s->host, strlen(s->host) + 1);
 	memcpy(note.id, id, CASE_ID_HEX_BYTES);
 	buf_init(&text, HANDOVER_NOTE_MAX);
@@ -275,8 +320,9 @@ static enum err_code say_gone(struct send *s, const char *id, struct err *e)
 		code = ERR_OK;
 	if (!code && !(found && there.len == text.len &&
 			     memcmp(buf_text(&there), buf_text(&text), text.len) == 0)) {
-		code = hub_write(&s->hub, HUB_GONE, s->host, id, buf_text(&text), text.len, e);
+		code = hub_write(&s->hub, HUB_GONE, s->host, id, buf_text(&text), text.len, &why);
 		s->report->erased += !code;
+		code = settle_odd(s, hub_name(s->arena, HUB_GONE, s->host, id), code, &why, e);
 	}
 	buf_done(&there);
 	buf_done(&text);
@@ -348,6 +394,9 @@ static enum err_code read_keys(struct send *s, struct err *e)
 	s->has_key = file_exists(key);
 	if (!s->has_key)
 		return ERR_OK;
+	if (key_read(path_join(a, s->instance, "host/receipt.pub"), KEY_HOST, false,
+		    s->receipt.bytes, e))
+		return e->code;
 	buf_init(&text, HANDOVER_NOTE_MAX);
 	enum err_code code = key_read(key, KEY_HOST, true, s->key.bytes, e);
 	if (!code)
@@ -369,6 +418,7 @@ static enum err_code send_all(struct send *s, const char *hub, struct err *e)
 				"this machine both takes in tip-offs and works on them: they are "
 				"with "
 				"the office already, there is nothing to hand over"));
+	s->hub.report = s->report;
 	if (hub_open(&s->hub, hub, e) || read_keys(s, e) || shelf_open(&s->shelf, s->instance, e) ||
 		handover_lock(&s->shelf, e) || open_branch(s, e) || take_up(s, e))
 		return e->code;

@@ -14,8 +14,15 @@ static const char *const headings[] = {
 	[NOTE_ACK] = "tianlan-ack 1\n",
 	[NOTE_ERASE] = "tianlan-erase 1\n",
 	[NOTE_GONE] = "tianlan-gone 1\n",
+	[NOTE_HEAD] = "tianlan-head 1\n",
 };
 static const char cert_heading[] = "tianlan-handover 1\n";
+
+/* Signed with the host's key for the hand-over, which comes along; the others with the office's. */
+static bool is_hosts(enum handover_kind kind)
+{
+	return kind == NOTE_GONE || kind == NOTE_HEAD;
+}
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
@@ -45,18 +52,29 @@ static void put_cert_body(struct buf *out, const char *host, const struct sign_p
 	put_base64(out, "key", key->bytes, sizeof key->bytes);
 }
 
+static void put_head(struct buf *out, const struct handover_head *h)
+{
+	char hex[SHA256_HEX_BYTES];
+	hex_encode(h->chain.hash, SHA256_BYTES, hex);
+	buf_printf(out, "head: %lld %s %s\n", (long long)h->chain.seq, hex, h->commit);
+}
+
 static void put_body(
 	struct buf *out, const struct handover_note *n, const struct handover_cert *cert)
 {
 	buf_str(out, headings[n->kind]);
 	put_line(out, "host", n->host);
-	put_line(out, "case", n->id);
+	if (n->kind == NOTE_HEAD)
+		for (size_t i = 0; i < n->head_count; i++)
+			put_head(out, &n->heads[i]);
+	else
+		put_line(out, "case", n->id);
 	if (n->kind == NOTE_ACK) {
 		put_hash(out, "slot", n->slot);
 		for (size_t i = 0; i < n->photo_count; i++)
 			put_hash(out, "photo", n->photos[i]);
 	}
-	if (n->kind == NOTE_GONE) {
+	if (is_hosts(n->kind)) {
 		put_base64(out, "key", cert->key.bytes, sizeof cert->key.bytes);
 		put_base64(out, "certificate", cert->signature, SIGNATURE_BYTES);
 	}
@@ -179,6 +197,43 @@ enum err_code handover_cert_read(
 	return ERR_OK;
 }
 
+/* The spelling of the number is seen to when the body is made anew. */
+static bool take_head(struct reader *r, struct handover_head *ret)
+{
+	char line[LEDGER_COMMIT_BYTES + SHA256_HEX_BYTES + 24], *hash, *commit;
+
+	if (!take_text(r, "head", line, sizeof line) || !(hash = strchr(line, ' ')))
+		return false;
+	*hash++ = '\0';
+	if (!(commit = strchr(hash, ' ')))
+		return false;
+	*commit++ = '\0';
+	if (strlen(commit) != LEDGER_COMMIT_BYTES - 1 ||
+		strspn(commit, "0123456789abcdef") != LEDGER_COMMIT_BYTES - 1)
+		return false;
+	memcpy(ret->commit, commit, LEDGER_COMMIT_BYTES);
+	return str_to_int64(line, &ret->chain.seq) && ret->chain.seq > 0 &&
+	       strlen(hash) == SHA256_HEX_BYTES - 1 &&
+	       hex_decode(hash, ret->chain.hash, SHA256_BYTES);
+}
+
+/* The newest first. */
+static bool take_heads(struct reader *r, struct handover_note *n)
+{
+	for (; n->head_count < HANDOVER_HEADS; n->head_count++) {
+		struct handover_head *h = &n->heads[n->head_count];
+		const struct reader before = *r;
+		if (!take_head(r, h)) {
+			*r = before;
+			*h = (struct handover_head){0};
+			break;
+		}
+		if (n->head_count && h->chain.seq >= h[-1].chain.seq)
+			return false;
+	}
+	return n->head_count > 0;
+}
+
 static enum err_code take_body(
 	struct reader *r, struct handover_note *n, struct handover_cert *cert, struct err *e)
 {
@@ -188,14 +243,17 @@ static enum err_code take_body(
 		return bad_line(r, headings[n->kind], e);
 	if (!take_text(r, "host", n->host, sizeof n->host) || !host_name_valid(n->host))
 		return bad_line(r, "host", e);
-	if (!take_text(r, "case", n->id, sizeof n->id) || !case_id_parse(n->id, &id))
+	if (n->kind == NOTE_HEAD && !take_heads(r, n))
+		return bad_line(r, "head", e);
+	if (n->kind != NOTE_HEAD &&
+		(!take_text(r, "case", n->id, sizeof n->id) || !case_id_parse(n->id, &id)))
 		return bad_line(r, "case", e);
 	if (n->kind == NOTE_ACK && !take_hash(r, "slot", n->slot))
 		return bad_line(r, "slot", e);
 	while (n->kind == NOTE_ACK && n->photo_count < TIPOFF_PHOTOS &&
 		take_hash(r, "photo", n->photos[n->photo_count]))
 		n->photo_count++;
-	if (n->kind != NOTE_GONE)
+	if (!is_hosts(n->kind))
 		return ERR_OK;
 	if (!take_base64(r, "key", cert->key.bytes, sizeof cert->key.bytes))
 		return bad_line(r, "key", e);
@@ -234,12 +292,12 @@ enum err_code handover_note_read(enum handover_kind kind, const char *text, size
 	buf_init(&body, HANDOVER_NOTE_MAX);
 	put_body(&body, &n, &cert);
 	bool good = body.len < len && memcmp(buf_text(&body), text, body.len) == 0;
-	bool signed_well = good && sign_check(kind == NOTE_GONE ? &cert.key : key, buf_text(&body),
+	bool signed_well = good && sign_check(is_hosts(kind) ? &cert.key : key, buf_text(&body),
 					   body.len, signature);
 	buf_done(&body);
 	if (!good)
 		return err_set(e, ERR_INPUT, T("写法不对", "it is not spelt as it should be"));
-	if (!signed_well || (kind == NOTE_GONE && !cert_checks(&cert, n.host, key)))
+	if (!signed_well || (is_hosts(kind) && !cert_checks(&cert, n.host, key)))
 		return err_set(e, ERR_REFUSED, T("签名不对", "it is not signed by whom it should"));
 	*ret = n;
 	return ERR_OK;

@@ -27,10 +27,13 @@ static const struct {
 	[HUB_ACKS] = {"acks", false, CASE_ID_HEX_BYTES - 1},
 	[HUB_ERASE] = {"erase", false, CASE_ID_HEX_BYTES - 1},
 	[HUB_GONE] = {"gone", false, CASE_ID_HEX_BYTES - 1},
+	[HUB_HEADS] = {"heads", false, 0}, /* by host, without folders */
 };
 
 const char *hub_name(struct arena *a, enum hub_folder f, const char *host, const char *name)
 {
+	if (f == HUB_HEADS)
+		return arena_printf(a, "%s/%s", folders[f].name, name);
 	return folders[f].sharded
 		       ? arena_printf(a, "%s/%s/%.2s/%s", folders[f].name, host, name, name)
 		       : arena_printf(a, "%s/%s/%s", folders[f].name, host, name);
@@ -40,7 +43,7 @@ enum err_code hub_open(struct hub *h, const char *path, struct err *e)
 {
 	struct stat st;
 
-	*h = (struct hub){.path = path, .dir = -1};
+	*h = (struct hub){.path = path, .dir = -1, .report = h->report};
 	h->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (h->dir < 0 && errno == ENOENT)
 		return err_set(e, ERR_NOT_FOUND,
@@ -98,7 +101,8 @@ static int folder_open(
 	const struct hub *h, enum hub_folder f, const char *host, const char *name, bool make)
 {
 	char shard[3] = {name ? name[0] : '\0', name && name[0] ? name[1] : '\0', '\0'};
-	const char *parts[] = {folders[f].name, host, name && folders[f].sharded ? shard : NULL};
+	const char *parts[] = {folders[f].name, f == HUB_HEADS ? NULL : host,
+		name && folders[f].sharded ? shard : NULL};
 	int at = dup(h->dir);
 
 	for (size_t i = 0; at >= 0 && i < COUNT_OF(parts) && parts[i]; i++) {
@@ -111,10 +115,47 @@ static int folder_open(
 	return at;
 }
 
-/* What is not a folder where one belongs, or a link: not ours to go into. */
+/* What is not a folder where one belongs, or the other way round, or a link, or shut: not ours to go into. */
 static bool is_odd(int error)
 {
-	return error == ENOTDIR || error == ELOOP || error == ENXIO || error == EISDIR;
+	return error == ENOTDIR || error == ELOOP || error == ENXIO || error == EISDIR ||
+	       error == ENOTEMPTY || error == EEXIST || error == EACCES || error == EPERM;
+}
+
+/* By errno. */
+static enum err_code odd(const char *what, struct err *e)
+{
+	struct err why = {0};
+	enum err_code code = err_errno(&why,
+		T("“%s”那里不是该有的文件或目录，没有动它",
+			"\"%s\" is not the file or folder that belongs there; it was left alone"),
+		what);
+
+	if (e)
+		*e = why;
+	if (e)
+		e->code = ERR_INPUT;
+	return code ? ERR_INPUT : ERR_OK;
+}
+
+/* Counted by its place: folder/host/name, what of it is known. */
+static void count_odd(const struct hub *h, enum hub_folder f, const char *host, const char *name)
+{
+	struct err why = {0};
+	char what[2 * HOST_NAME_BYTES + SHA256_HEX_BYTES];
+
+	snprintf(what, sizeof what, "%s%s%s%s%s", folders[f].name,
+		host && f != HUB_HEADS ? "/" : "", host && f != HUB_HEADS ? host : "",
+		name ? "/" : "", name ? name : "");
+	(void)!odd(what, &why);
+	handover_bad(h->report, NULL, why.message);
+}
+
+bool hub_is_odd(const struct hub *h, const char *name)
+{
+	struct stat st;
+
+	return fstatat(h->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode);
 }
 
 /* ---- one file ------------------------------------------------------------------------------------------ */
@@ -229,7 +270,7 @@ enum err_code hub_write(const struct hub *h, enum hub_folder f, const char *host
 	snprintf(beside, sizeof beside, ".new-%s", name);
 	if (folder < 0 || !write_beside(h, folder, beside, bytes, len) ||
 		renameat(folder, beside, folder, name) || fsync(folder))
-		code = failed(h, true, folders[f].name, e);
+		code = is_odd(errno) ? odd(name, e) : failed(h, true, folders[f].name, e);
 	if (folder >= 0)
 		close(folder);
 	return code;
@@ -241,11 +282,16 @@ enum err_code hub_remove(
 	int folder = folder_open(h, f, host, name, false);
 	enum err_code code = ERR_OK;
 
-	if (folder < 0)
-		return errno == ENOENT || is_odd(errno) ? ERR_OK : failed(h, true, name, e);
-	if ((unlinkat(folder, name, 0) && errno != ENOENT && errno != EISDIR) || fsync(folder))
+	if (folder >= 0 && (unlinkat(folder, name, 0) == 0 || errno == ENOENT)) {
+		if (fsync(folder))
+			code = failed(h, true, folders[f].name, e);
+	} else if (errno != ENOENT && is_odd(errno)) {
+		count_odd(h, f, host, name);
+	} else if (errno != ENOENT) {
 		code = failed(h, true, folders[f].name, e);
-	close(folder);
+	}
+	if (folder >= 0)
+		close(folder);
 	return code;
 }
 
@@ -275,7 +321,8 @@ static enum err_code list_folder(int fd, size_t digits, const char *shard, struc
 		return code;
 	}
 	for (struct dirent *de; n->count < NAMES_MAX && (de = readdir(d));) {
-		if (!is_hex(de->d_name, digits) || (shard && memcmp(shard, de->d_name, 2) != 0))
+		if (!(digits ? is_hex(de->d_name, digits) : host_name_valid(de->d_name)) ||
+			(shard && memcmp(shard, de->d_name, 2) != 0))
 			continue;
 		if (n->count == n->cap) {
 			n->cap = n->cap ? 2 * n->cap : 256;
@@ -292,8 +339,8 @@ static int by_name(const void *x, const void *y)
 	return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
-static enum err_code list_shards(
-	const struct hub *h, enum hub_folder f, int folder, struct names *n, struct err *e)
+static enum err_code list_shards(const struct hub *h, enum hub_folder f, const char *host,
+	int folder, struct names *n, struct err *e)
 {
 	struct names shards = {.a = n->a};
 	enum err_code code = list_folder(folder, 2, NULL, &shards, h, e);
@@ -302,6 +349,10 @@ static enum err_code list_shards(
 		int fd = step_down(h, folder, shards.list[i], false);
 		if (fd >= 0)
 			code = list_folder(fd, folders[f].digits, shards.list[i], n, h, e);
+		else if (errno != ENOENT && is_odd(errno))
+			count_odd(h, f, host, shards.list[i]);
+		else if (errno != ENOENT)
+			code = failed(h, false, shards.list[i], e);
 		if (fd >= 0)
 			close(fd);
 	}
@@ -316,11 +367,12 @@ enum err_code hub_list(const struct hub *h, enum hub_folder f, const char *host,
 	int folder = folder_open(h, f, host, NULL, false);
 	enum err_code code = ERR_OK;
 
-	if (folder < 0)
-		code = errno == ENOENT || is_odd(errno) ? ERR_OK
-							: failed(h, false, folders[f].name, e);
+	if (folder < 0 && errno != ENOENT && is_odd(errno))
+		count_odd(h, f, host, NULL);
+	else if (folder < 0)
+		code = errno == ENOENT ? ERR_OK : failed(h, false, folders[f].name, e);
 	else if (folders[f].sharded)
-		code = list_shards(h, f, folder, &n, e);
+		code = list_shards(h, f, host, folder, &n, e);
 	else
 		code = list_folder(folder, folders[f].digits, NULL, &n, h, e);
 	if (folder >= 0)

@@ -10,75 +10,43 @@
 
 /* ---- the first opening ------------------------------------------------------------------------ */
 
-/* The day it was received, if it lies in the week that the chain has; else that week's Monday. */
-static struct day received_on(const struct tip_case *row, const struct tipoff *t)
-{
-	char text[DAY_TEXT_BYTES] = "";
-	struct day day;
-	struct week week;
-
-	if (strlen(t->received_at) >= DAY_TEXT_BYTES - 1)
-		memcpy(text, t->received_at, DAY_TEXT_BYTES - 1);
-	if (!week_parse(row->week, strlen(row->week), &week))
-		return row->received_on;
-	if (!day_parse(text, &day))
-		return week_monday(week);
-	struct week of = week_of_day(day);
-	return of.year == week.year && of.week == week.week ? day : week_monday(week);
-}
-
-static const char *known_kinds(const struct desk *d, const struct tipoff *t, struct arena *a)
-{
-	size_t count = 0;
-	const struct tipoff_kind *all = policy_tipoff_kinds(d->o.policy, &count);
-	struct buf b;
-
-	buf_init(&b, 4096);
-	for (size_t i = 0; i < t->kind_count; i++)
-		for (size_t k = 0; k < count; k++)
-			if (str_eq(all[k].slug, t->kinds[i]))
-				buf_printf(&b, "%s%s", b.len ? " " : "", all[k].slug);
-	const char *kinds = buf_dup(&b, a);
-	buf_done(&b);
-	return kinds;
-}
-
-/* Taken down at the desk: the sealed part says how, as the host's name desk-phone, desk-letter or desk-visit. */
-static const char *origin_of(const struct tip_case *row, const struct tipoff *t)
-{
-	static const char *const origins[] = {"phone", "letter", "visit"};
-
-	if (str_eq(row->host, DESK_HOST) && str_starts(t->host, DESK_HOST "-"))
-		for (size_t i = 0; i < COUNT_OF(origins); i++)
-			if (str_eq(t->host + strlen(DESK_HOST "-"), origins[i]))
-				return origins[i];
-	return row->origin;
-}
-
-/* The status goes out before the row says that its key is known: a crash between leads to both again. */
+/* The status goes out before the row says for good that its key is known: a crash between leads to both again. Part of the
+ * caller's reg_begin() or one transaction of its own. */
 static enum err_code note_opened(struct desk *d, const struct tip_case *row, const struct tipoff *t,
 	struct arena *a, struct err *e)
 {
 	struct reg *r = d->o.reg;
-	struct tip_case_opened o = {.received_on = received_on(row, t),
-		.origin = origin_of(row, t),
-		.way = t->way,
-		.kinds = known_kinds(d, t, a),
-		.street = *t->street && !desk_unit_check(d, t->street, NULL) ? t->street : NULL};
+	bool own = !reg_begun(r);
+	struct tip_case_opened o = case_opened_of(d->o.policy, row, t, a);
 
-	memcpy(o.status_tag, t->status_tag, sizeof o.status_tag);
-	memcpy(o.status_key, t->status_key, sizeof o.status_key);
-	enum err_code code = reg_begin(r, e);
+	enum err_code code = own ? reg_begin(r, e) : ERR_OK;
 	if (!code)
 		code = reg_case_opened(r, row->number, &o, e);
 	if (!code && row->steps > 1)
 		code = desk_status_put(d, &row->number, 1, e);
-	if (!code)
+	if (!code && own)
 		code = reg_commit(r, e);
-	if (code)
+	if (code && own)
 		reg_rollback(r);
 	bytes_wipe(&o, sizeof o);
 	return code;
+}
+
+enum err_code desk_first_opening(struct desk *d, const struct sealed_case *c, struct arena *a,
+	struct tip_case *row, struct err *e)
+{
+	struct tipoff t;
+	struct err ignored;
+	enum err_code code;
+
+	if (row->opened || d->half != SLOT_FACTS || !d->secret_count)
+		return ERR_OK;
+	/* Not here, no key of ours, or damaged: then nobody here opens it. */
+	if (sealed_case_open(d, c, a, &t, &ignored))
+		return ERR_OK;
+	code = note_opened(d, row, &t, a, e);
+	bytes_wipe(t.status_key, sizeof t.status_key);
+	return code ? code : reg_case_get(d->o.reg, row->number, a, row, e);
 }
 
 /* ---- the whole of it ---------------------------------------------------------------------------- */

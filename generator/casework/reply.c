@@ -2,113 +2,120 @@
  * Is a reply fit to be read outside? It may hold no value of class NEVER: none of the register's, no contact of the reporter, and
  * none of the words in which the tip-off was written, by which the reported party could know who wrote it.
  *
- * Compared are letters and digits alone, in one form: blanks, signs and full-width forms do not hide anything. What the reply says
- * with the name of the linked enterprise is no word of the tip-off's.
+ * Compared are letters and digits alone, in one form (base_fold.h): blanks, signs, full-width forms and other writings of digits do not
+ * hide anything. What the reply says with the name of the linked enterprise is no word of the tip-off's.
  */
 #include "casework/casework_internal.h"
 
+#include "tianlan/base_fold.h"
 #include "tianlan/register_supervision.h"
 
 #include <string.h>
 
 enum { RUN_CHARACTERS = 12, NAME_CHARACTERS_MIN = 2, PHONE_DIGITS_MIN = 5 };
 
-static bool is_sign(uint32_t c)
+/* A text in one form; its memory is the arena's, which wipes nothing: text_done() does. */
+static void fold_text(struct arena *a, const char *text, struct folded *out)
 {
-	if (c < 0x80)
-		return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
-	return (c >= 0x80 && c < 0xc0) || (c >= 0x2000 && c < 0x2070) ||
-	       (c >= 0x3000 && c < 0x3040 && c != 0x3005 && c != 0x3007) ||
-	       (c >= 0xfe10 && c < 0xfe70) || c == 0xfeff || (c >= 0xff5f && c < 0xff66) ||
-	       (c >= 0xffe0 && c <= 0xffff);
+	size_t len = strlen(text);
+
+	folded_new(a, len, out);
+	text_fold(text, len, out);
 }
 
-/* One form: half width, lower case, no blanks or signs. Wiped by its user: text_done(). */
-static void text_fold(const char *text, struct buf *out)
+static void text_done(struct folded *f)
 {
-	const char *end = text + strlen(text);
-	char bytes[4];
-	uint32_t c;
+	bytes_wipe(f->c, f->count * sizeof(*f->c));
+}
 
-	buf_init(out, strlen(text) * 2 + 1);
-	for (size_t n; (n = utf8_decode(text, end, &c)) > 0; text += n) {
-		if (c >= 0xff01 && c <= 0xff5e)
-			c -= 0xfee0;
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (!is_sign(c))
-			buf_add(out, bytes, utf8_encode(c, bytes));
+/* A digit is the same in any writing. */
+static uint32_t letter_of(uint32_t c)
+{
+	int digit = fold_digit(c);
+
+	return digit < 0 ? c : '0' + (uint32_t)digit;
+}
+
+static bool same_run(
+	const struct folded *x, size_t at, const struct folded *y, size_t from, size_t len)
+{
+	if (at + len > x->count || from + len > y->count)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (letter_of(x->c[at + i]) != letter_of(y->c[from + i]))
+			return false;
+	return true;
+}
+
+static bool finds(const struct folded *in, const struct folded *f, size_t from, size_t len)
+{
+	for (size_t i = 0; len && i + len <= in->count; i++)
+		if (same_run(in, i, f, from, len))
+			return true;
+	return false;
+}
+
+/* What stands on both sides of the enterprise's name is not one run: looked for in each part between. */
+static bool shares_a_run(
+	const struct folded *reply, const struct folded *name, const struct folded *words)
+{
+	size_t since = 0;
+
+	for (size_t i = 0; i < reply->count; i++) {
+		if (name->count && same_run(reply, i, name, 0, name->count)) {
+			i += name->count - 1;
+			since = i + 1;
+		} else if (i + 1 >= since + RUN_CHARACTERS &&
+			   finds(words, reply, i + 1 - RUN_CHARACTERS, RUN_CHARACTERS)) {
+			return true;
+		}
 	}
+	return false;
 }
 
-static void text_done(struct buf *b)
+/* So many characters of it, or it is too short to be told from other words. */
+static bool holds_name(const struct folded *reply, const struct folded *name)
 {
-	if (b->data)
-		bytes_wipe(b->data, b->cap);
-	buf_done(b);
+	return name->count >= NAME_CHARACTERS_MIN && finds(reply, name, 0, name->count);
 }
 
-/* The reply in one form, without the name: what stands on both sides of it is not one run. */
-static void fold_without(const char *reply, const char *name, struct buf *out)
+/* In a reply no punctuation parts a number; each number that the value holds. */
+static bool holds_number(const struct digits *in, const char *number, size_t len)
 {
-	struct buf all, without;
-	const char *at, *found;
+	for (size_t i = 0; i + len <= in->count; i++) {
+		size_t n = 0;
 
-	text_fold(reply, &all);
-	text_fold(name, &without);
-	buf_init(out, all.len * 2 + 1);
-	at = buf_text(&all);
-	while (without.len && (found = strstr(at, buf_text(&without)))) {
-		buf_add(out, at, (size_t)(found - at));
-		buf_char(out, '\n');
-		at = found + without.len;
+		while (n < len && in->d[i + n] == number[n] &&
+			(n == 0 || in->breaks[i + n] != BREAK_WORD))
+			n++;
+		if (n == len)
+			return true;
 	}
-	buf_str(out, at);
-	text_done(&all);
-	text_done(&without);
+	return false;
 }
 
-/* The bytes of the first `characters` code points, all before a line feed; 0: there are fewer. */
-static size_t run_bytes(const char *at, const char *end, size_t characters)
+static bool holds_phone(struct arena *a, const struct folded *reply, const struct folded *phone)
 {
-	const char *p = at;
-	uint32_t c;
-
-	for (size_t i = 0; i < characters; i++) {
-		size_t n = utf8_decode(p, end, &c);
-		if (!n || c == '\n')
-			return 0;
-		p += n;
-	}
-	return (size_t)(p - at);
-}
-
-static bool shares_a_run(const struct buf *reply, const char *words)
-{
-	struct buf of;
-	const char *at = buf_text(reply), *end = at + reply->len;
+	struct digits in, of;
+	struct tails tails;
 	bool found = false;
-	uint32_t c;
+	size_t begin = 0;
 
-	text_fold(words, &of);
-	while (!found && at < end && of.len) {
-		size_t run = run_bytes(at, end, RUN_CHARACTERS), step = utf8_decode(at, end, &c);
-		found = run && memmem(of.data, of.len, at, run);
-		at += step ? step : 1;
+	digits_new(a, reply->count, &in);
+	fold_digits(reply, &in);
+	fold_tails(reply, a, &tails);
+	digits_new(a, phone->count, &of);
+	fold_digits(phone, &of);
+	for (size_t i = 1; !found && i <= of.count; i++) {
+		size_t len = i - begin;
+
+		if (i < of.count && of.breaks[i] != BREAK_WORD)
+			continue;
+		found = len >= PHONE_DIGITS_MIN && (holds_number(&in, of.d + begin, len) ||
+							   tails_hold(&tails, of.d + begin, len));
+		begin = i;
 	}
-	text_done(&of);
-	return found;
-}
-
-/* at_least code points of it, or it is too short to be told from other words. */
-static bool holds(const struct buf *reply, const char *value, size_t at_least)
-{
-	struct buf v;
-
-	text_fold(value, &v);
-	bool found = v.len && utf8_length(buf_text(&v)) >= at_least &&
-		     memmem(buf_text(reply), reply->len, v.data, v.len);
-	text_done(&v);
+	bytes_wipe(of.d, of.count);
 	return found;
 }
 
@@ -119,25 +126,28 @@ static enum err_code refused(const char *what, struct err *e)
 }
 
 static enum err_code reporter_check(
-	const char *reply, const struct tipoff *t, const char *name, struct err *e)
+	const char *reply, const struct tipoff *t, const char *name, struct arena *a, struct err *e)
 {
-	struct buf whole, without;
+	struct folded r, n, of[4];
+	const char *const secrets[] = {t->contact_name, t->contact_phone, t->what, t->place};
 	const char *what = NULL;
 
-	text_fold(reply, &whole);
-	fold_without(reply, name, &without);
-	if (holds(&whole, t->contact_name, NAME_CHARACTERS_MIN))
+	fold_text(a, reply, &r);
+	fold_text(a, name, &n);
+	for (size_t i = 0; i < COUNT_OF(of); i++)
+		fold_text(a, secrets[i], &of[i]);
+	if (holds_name(&r, &of[0]))
 		what = T("举报人的姓名", "the reporter's name");
-	else if (holds(&whole, t->contact_phone, PHONE_DIGITS_MIN))
+	else if (holds_phone(a, &r, &of[1]))
 		what = T("举报人的电话", "the reporter's telephone number");
-	else if (shares_a_run(&without, t->what))
+	else if (shares_a_run(&r, &n, &of[2]))
 		what = T("举报原文里连着十二个字以上的话",
 			"twelve characters or more of what the reporter wrote");
-	else if (shares_a_run(&without, t->place))
+	else if (shares_a_run(&r, &n, &of[3]))
 		what = T("举报人写的地点里连着十二个字以上的话",
 			"twelve characters or more of the place as the reporter wrote it");
-	text_done(&whole);
-	text_done(&without);
+	for (size_t i = 0; i < COUNT_OF(of); i++)
+		text_done(&of[i]);
 	return what ? refused(what, e) : ERR_OK;
 }
 
@@ -147,8 +157,13 @@ enum err_code reply_check(struct desk *d, const char *reply, const struct tipoff
 	struct arena *a = arena_new();
 	const char *what = NULL, *name = "";
 	struct enterprise x;
-	enum err_code code = reg_text_check(d->o.reg, reply, a, &what, e);
+	enum err_code code = ERR_OK;
 
+	if (text_has_unseen(reply))
+		what = T("看不见的字符（控制字符、改变书写方向的字符）",
+			"characters that are not seen (control, format, direction)");
+	else
+		code = reg_text_check(d->o.reg, reply, a, &what, e);
 	if (!code && what)
 		code = refused(what, e);
 	if (!code && t && about.n) {
@@ -157,7 +172,7 @@ enum err_code reply_check(struct desk *d, const char *reply, const struct tipoff
 			name = x.value[FIELD_NAME];
 	}
 	if (!code && t)
-		code = reporter_check(reply, t, name, e);
+		code = reporter_check(reply, t, name, a, e);
 	arena_free(a);
 	return code;
 }

@@ -43,17 +43,19 @@ static void print_due(const struct due_for_erasing *list, size_t count)
 			list[i].rule->months, list[i].rule->basis);
 }
 
-static enum err_code print_due_json(
-	const struct due_for_erasing *list, size_t count, size_t erased, struct err *e)
+static enum err_code print_due_json(struct bench *b, const struct due_for_erasing *list,
+	size_t count, size_t erased, struct err *e)
 {
 	struct buf out;
 	struct json j;
+	const char *why;
 
 	buf_init(&out, RECORD_JSON_BYTES);
 	json_out_init(&j, &out);
 	json_out_object(&j, NULL);
 	json_due(&j, list, count);
 	json_out_int(&j, "erased", (int64_t)erased);
+	json_out_int(&j, "erase_unfinished", (int64_t)desk_unfinished(b->desk, &why));
 	json_out_object_end(&j);
 	return record_json_finish(&out, e);
 }
@@ -71,27 +73,55 @@ enum err_code case_retention(struct cli *c, int argc, char **argv, struct err *e
 	if (!code)
 		code = list_due(&b, &list, &count, e);
 	if (!code && c->json)
-		code = print_due_json(list, count, 0, e);
-	else if (!code)
+		code = print_due_json(&b, list, count, 0, e);
+	else if (!code) {
 		print_due(list, count);
+		case_say_unfinished(&b);
+	}
 	bench_close(&b);
 	return code;
 }
 
 /* ---- erasing -------------------------------------------------------------------------------------------- */
 
-static const char erase_usage[] = "tianlan case erase ID --by WHO --why TEXT | erase --due [--yes] "
-				  "--by WHO --why TEXT | erase "
-				  "--confirm PLACE ID --by WHO";
+static const char erase_usage[] =
+	"tianlan case erase ID [--open] --by WHO --why TEXT | erase --due [--yes] "
+	"--by WHO --why TEXT | erase "
+	"--confirm PLACE ID --by WHO";
 
-static enum err_code erase_one(struct bench *b, const char *id, struct err *e)
+/* Whoever reported waits for an answer, and destroying cannot be taken back. */
+static enum err_code may_erase(const struct tip_case *row, bool open, struct err *e)
 {
-	struct tip_case row;
+	if (open || !policy_case_is_open(row->course.state) || str_eq(row->origin, "quarantined"))
+		return ERR_OK;
+	return err_set(e, ERR_CONFLICT,
+		T("%.*s 还没有办结（%s），销毁以后办不下去，也恢复不了：确是当事人要求销毁的，加 "
+		  "--open",
+			"%.*s is still open (%s); destroyed, it can neither go on nor come back: "
+			"if "
+			"the person concerned asked for it, say --open"),
+		CASE_SHORT, row->id,
+		T(policy_case_step_label(row->course.state),
+			policy_case_step_id(row->course.state)));
+}
 
-	if (case_find(b, id, &row, e) || desk_erase(b->desk, row.number, b->c->why, e) ||
-		bench_flush(b, e))
-		return e->code;
-	return case_print_now(b, row.number, row.steps + 1, NULL, NULL, e);
+/* What was erased by halves is gone on with, and the reason stands already. */
+static enum err_code erase_one(struct bench *b, const char *id, bool open, struct err *e)
+{
+	struct tip_case row = {0};
+	bool used = false;
+	enum err_code code = case_find(b, id, &row, e);
+	int64_t n = row.steps + (row.course.state != CASE_ERASED);
+
+	if (!code && row.course.state != CASE_ERASED)
+		code = read_why(b->c, &used, e);
+	if (!code)
+		code = may_erase(&row, open, e);
+	if (!code)
+		code = desk_erase(b->desk, row.number, b->c->why, e);
+	if (!code)
+		code = bench_flush(b, e);
+	return code ? code : case_print_now(b, row.number, n, NULL, NULL, e);
 }
 
 static enum err_code confirm(struct bench *b, const char *place, const char *id, struct err *e)
@@ -114,8 +144,10 @@ static enum err_code erase_due(struct bench *b, bool yes, struct err *e)
 
 	if (code)
 		return code;
-	if (!b->c->json)
+	if (!b->c->json) {
 		print_due(list, count);
+		case_say_unfinished(b);
+	}
 	for (; yes && !code && erased < count; erased += !code)
 		code = desk_erase(b->desk, list[erased].number, b->c->why, e);
 	if (!code && yes)
@@ -125,7 +157,7 @@ static enum err_code erase_due(struct bench *b, bool yes, struct err *e)
 			T("已销毁 %zu 件，停在 %.*s", "%zu are erased, stopped at %.*s"), erased,
 			CASE_SHORT, erased < count ? list[erased].id : "");
 	if (b->c->json)
-		return print_due_json(list, count, erased, e);
+		return print_due_json(b, list, count, erased, e);
 	if (yes)
 		cli_print(T("已销毁 %zu 件\n", "%zu are erased\n"), erased);
 	else if (count)
@@ -139,21 +171,20 @@ enum err_code case_erase(struct cli *c, int argc, char **argv, struct err *e)
 	struct bench b;
 	const char *place = NULL;
 	bool due = cli_flag(&argc, argv, "--due"), yes = cli_flag(&argc, argv, "--yes"),
-	     used = false;
+	     open = cli_flag(&argc, argv, "--open"), used = false;
 
 	if (cli_option(&argc, argv, "--confirm", &place, e) ||
 		bench_options(c, &argc, argv, &b, e) ||
 		cli_words(argc, argv, due ? 0 : 1, due ? 0 : 1, erase_usage, e) ||
-		(place && cli_need_by(c, false, e)) ||
-		(!place && (!due || yes) && read_why(c, &used, e)))
+		((!due || yes) && cli_need_by(c, false, e)) || (yes && read_why(c, &used, e)))
 		return e->code;
-	if ((due && place) || (yes && !due))
+	if ((due && place) || (yes && !due) || (open && (due || place)))
 		return err_set(e, ERR_USAGE, T("用法：%s", "Usage: %s"), erase_usage);
 	enum err_code code = bench_open(&b, e);
 	if (!code)
 		code = due     ? erase_due(&b, yes, e)
 		       : place ? confirm(&b, place, argv[1], e)
-			       : erase_one(&b, argv[1], e);
+			       : erase_one(&b, argv[1], open, e);
 	bench_close(&b);
 	return code;
 }
@@ -213,6 +244,14 @@ enum err_code case_places(struct cli *c, int argc, char **argv, struct err *e)
 			T("没有“%s”这种存放处。用法：%s",
 				"there is no kind \"%s\" of place. Usage: %s"),
 			argv[3], usage);
+	/* The hub has its name from the hand-over itself, which writes it down as one of its kind. */
+	if (argc > 1 && host_name_reserved(argv[2]) && !str_eq(argv[2], argv[3]))
+		return err_set(e, ERR_USAGE,
+			T("存放处不能叫“%s”：hub、office、desk 另有意思，换一个名称",
+				"no place can be called \"%s\": hub, office and desk mean "
+				"something "
+				"else; choose another name"),
+			argv[2]);
 	if (argc > 1 && cli_need_by(c, false, e))
 		return e->code;
 	enum err_code code = cli_register(c, &r, e);
@@ -282,6 +321,8 @@ enum err_code case_release(struct cli *c, int argc, char **argv, struct err *e)
 		code = bench_flush(&b, e);
 	if (!code)
 		code = print_release(c, &report, dry, e);
+	if (!code && !c->json)
+		code = case_say_unreviewed(&b, e);
 	bench_close(&b);
 	return code;
 }

@@ -204,6 +204,7 @@ static enum err_code print_all(const struct listing *l, bool by_units, struct er
 {
 	struct cli *c = l->b->c;
 	struct sums *s = arena_alloc(c->arena, sizeof *s);
+	const char *why;
 	struct buf out;
 	struct json j;
 
@@ -221,6 +222,8 @@ static enum err_code print_all(const struct listing *l, bool by_units, struct er
 			print_row(l, &l->at[i]);
 	}
 	if (!c->json)
+		case_say_unfinished(l->b);
+	if (!c->json)
 		return ERR_OK;
 	buf_init(&out, RECORD_JSON_BYTES);
 	json_out_init(&j, &out);
@@ -230,6 +233,7 @@ static enum err_code print_all(const struct listing *l, bool by_units, struct er
 	json_out_int(&j, "overdue", (int64_t)l->overdue);
 	json_out_int(&j, "soon", (int64_t)l->soon);
 	json_out_int(&j, "soon_days", policy_soon_days(c->policy));
+	json_out_int(&j, "erase_unfinished", (int64_t)desk_unfinished(l->b->desk, &why));
 	if (by_units) {
 		json_sums(l, s, &j);
 	} else {

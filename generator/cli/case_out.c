@@ -239,3 +239,16 @@ enum err_code case_print_now(struct bench *b, int64_t number, int64_t n,
 		cli_print(T("下一步：%s\n", "next: %s\n"), hint);
 	return ERR_OK;
 }
+
+void case_say_unfinished(const struct bench *b)
+{
+	const char *why;
+	size_t count = desk_unfinished(b->desk, &why);
+
+	if (count)
+		cli_print(
+			T("销毁未完成 %zu 件：%s。排除以后，下一个 case 命令会接着销毁\n",
+				"%zu cases are not destroyed to the end: %s. Once that is mended, "
+				"the next case command goes on\n"),
+			count, why);
+}

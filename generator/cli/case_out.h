@@ -10,7 +10,7 @@
 /* argv[0] is the subcommand. */
 typedef enum err_code case_fn(struct cli *c, int argc, char **argv, struct err *e);
 case_fn case_list, case_show, case_photo, case_new, case_link, case_merge, case_draft, case_erase,
-	case_retention, case_places, case_release, case_follow;
+	case_retention, case_places, case_release, case_follow, case_review;
 /* The steps that need no more than their options; argv[0] names which. */
 case_fn case_act;
 #define CASE_USAGE_BYTES 512
@@ -39,10 +39,16 @@ const char *case_id_of(struct cli *c, struct reg *r, int64_t number);
 enum err_code case_find(
 	struct bench *b, const char *text, struct tip_case *ret, struct err *e) MUST_USE;
 
+/* How many results wait because nobody else has read them; nothing when none does. */
+enum err_code case_say_unreviewed(struct bench *b, struct err *e) MUST_USE;
+
 /* ---- after an act -------------------------------------------------------------------------------------- */
 
 /* Prints what is now, the next clock, and what comes next; with --json id, state, n, day, due. extra: further members, or NULL. */
 enum err_code case_print_now(struct bench *b, int64_t number, int64_t n,
 	void (*extra)(struct json *j, void *ctx), void *ctx, struct err *e) MUST_USE;
+
+/* One line where something of erased cases could not be destroyed yet; nothing else. */
+void case_say_unfinished(const struct bench *b);
 
 #endif

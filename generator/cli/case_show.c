@@ -207,8 +207,9 @@ static void print_notes(const struct show *s)
 		const struct desk_note *n = &s->dc.notes[i];
 		cli_print("  %lld  %s  %s  %s%s%s\n", (long long)n->n,
 			day_text(n->kind == CASE_RECEIVED ? s->dc.row.received_on : n->day, day),
-			T(policy_case_step_label(n->kind), policy_case_step_id(n->kind)), n->by,
-			n->unit ? "  " : "", n->unit ? unit_shown(s->names, n->unit) : "");
+			T(policy_case_step_label(n->kind), policy_case_step_id(n->kind)),
+			text_shown(s->c->arena, n->by, false), n->unit ? "  " : "",
+			n->unit ? unit_shown(s->names, n->unit) : "");
 		if (n->text)
 			print_lines(s, n->text);
 	}
@@ -252,14 +253,14 @@ static enum err_code print_copy(void *ctx, const struct case_copy *copy, struct 
 		json_out_string(s->j, "kind", copy->kind);
 		record_json_day(s->j, "asked_on", copy->asked_on);
 		record_json_day(s->j, "gone_on", copy->gone_on);
-		json_out_string(s->j, "said_by", copy->said_by);
+		json_out_foreign(s->j, "said_by", copy->said_by);
 		json_out_object_end(s->j);
 		return ERR_OK;
 	}
 	if (day_is_set(copy->gone_on))
 		cli_print(T("副本 %s：%s 确认已销毁（%s）\n", "copy at %s: gone, %s (%s)\n"),
 			copy->place, day_text(copy->gone_on, gone),
-			copy->said_by ? copy->said_by : "");
+			copy->said_by ? text_shown(s->c->arena, copy->said_by, false) : "");
 	else
 		cli_print(T("副本 %s：%s 已要求销毁，还没有确认\n",
 				  "copy at %s: asked on %s, not confirmed\n"),
@@ -326,7 +327,7 @@ static void json_notes(const struct show *s, struct json *j)
 		record_json_day(j, "day", n->day);
 		json_out_string(j, "role", n->role);
 		json_out_string(j, "unit", n->unit);
-		json_out_string(j, "by", n->by);
+		json_out_foreign(j, "by", n->by);
 		json_out_foreign(j, "why", n->text);
 		json_out_object_end(j);
 	}

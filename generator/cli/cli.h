@@ -48,6 +48,9 @@ enum err_code cli_words(
 /* Requires --by (and --why where asked). */
 enum err_code cli_need_by(const struct cli *c, bool why_too, struct err *e) MUST_USE;
 
+/* Before keys are read: no core dump, and nobody looks into this process's memory. Twice is fine. */
+enum err_code cli_guard_memory(struct err *e) MUST_USE;
+
 /* Standard output. printf-like; a failed write is noticed at the end of main. */
 void cli_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Standard error: a warning line ("警告：…"). */

@@ -4,7 +4,7 @@
 const char case_usage[] = "tianlan case list | show ID | photo ID N | new | "
 			  "accept|decline|merge|transfer|dispatch|object|check|"
 			  "link|conclude|ask|reply|reopen|extend|draft ID … | erase | retention | "
-			  "places | release | follow";
+			  "places | review | release | follow";
 
 static const struct {
 	const char *name;
@@ -31,6 +31,7 @@ static const struct {
 	{"erase", case_erase},
 	{"retention", case_retention},
 	{"places", case_places},
+	{"review", case_review},
 	{"release", case_release},
 	{"follow", case_follow},
 };

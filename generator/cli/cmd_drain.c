@@ -222,7 +222,7 @@ enum err_code cmd_drain(struct cli *c, int argc, char **argv, struct err *e)
 	bool watching = cli_flag(&argc, argv, "--watch");
 	enum err_code code;
 
-	if (cli_option(&argc, argv, "--group", &group, e) ||
+	if (cli_guard_memory(e) || cli_option(&argc, argv, "--group", &group, e) ||
 		cli_option(&argc, argv, "--gather", &gather, e) ||
 		cli_words(argc, argv, 0, 0, usage, e))
 		return e->code;

@@ -265,6 +265,7 @@ static enum err_code add(struct cli *c, struct reg *r, int argc, char **argv, st
 	char text[ENTERPRISE_ID_BYTES];
 	struct enterprise_id id;
 	struct day day = c->today;
+	char found[DAY_TEXT_BYTES];
 	struct buf out;
 	struct json j;
 
@@ -279,6 +280,9 @@ static enum err_code add(struct cli *c, struct reg *r, int argc, char **argv, st
 			return e->code;
 		value[f] = given;
 	}
+	/* As of one that a tip-off found (case link --new): neither is to be told from the other. */
+	if (!value[FIELD_FOUND_ON])
+		value[FIELD_FOUND_ON] = day_text(day, found);
 	if (reg_enterprise_add(r, value, unit, day, &note, &id, e))
 		return e->code;
 	if (!c->json) {

@@ -59,6 +59,7 @@ static enum err_code print_json(const struct handover_report *r, struct err *e)
 	json_out_int(&j, "branches", (int64_t)r->branches);
 	json_out_int(&j, "bad", (int64_t)r->bad);
 	json_out_string(&j, "bad_first", r->bad ? r->bad_first : NULL);
+	json_out_string(&j, "incomplete_first", *r->incomplete_first ? r->incomplete_first : NULL);
 	json_out_object_end(&j);
 	return record_json_finish(&out, e);
 }
@@ -76,6 +77,12 @@ static enum err_code print_report(
 	}
 	if (c->json)
 		return print_json(r, e);
+	if (*r->incomplete_first)
+		cli_print(
+			T("中转目录里有还没有到齐的，下一次应当到齐。第一处：%s\n",
+				"the hub holds what has not arrived as a whole yet; it should with "
+				"the next run. The first: %s\n"),
+			r->incomplete_first);
 	if (sending)
 		cli_print(
 			T("送出 %zu 件；内部已收到 %zu 件，这里的已销毁；应要求销毁 %zu 件；缺照片 "
@@ -202,7 +209,7 @@ enum err_code cmd_handover(struct cli *c, int argc, char **argv, struct err *e)
 {
 	const char *verb = NULL, *hub = NULL;
 
-	if (record_verb(&argc, argv, usage, &verb, e))
+	if (cli_guard_memory(e) || record_verb(&argc, argv, usage, &verb, e))
 		return e->code;
 	bool sending = str_eq(verb, "send"), looking = str_eq(verb, "status");
 	if (!sending && !looking && !str_eq(verb, "fetch"))

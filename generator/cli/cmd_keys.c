@@ -229,6 +229,9 @@ static enum err_code keys_list(struct cli *c, int argc, char **argv, struct err 
 enum err_code cmd_keys(struct cli *c, int argc, char **argv, struct err *e)
 {
 	const char *what = argc > 1 ? argv[1] : "";
+
+	if (cli_guard_memory(e))
+		return e->code;
 	if (str_eq(what, "new"))
 		return keys_new(c, argc, argv, e);
 	if (str_eq(what, "list"))

@@ -22,7 +22,8 @@ static const char usage[] =
 static const struct {
 	const char *id, *zh, *en;
 } reasons[] = {{"relapsed", "反弹过", "relapsed before"}, {"tipped-off", "有举报", "tipped off"},
-	{"recent", "新近完成", "settled of late"}, {"drawn", "抽取", "drawn"}},
+	{"recent", "新近完成", "settled of late"}, {"drawn", "抽取", "drawn"},
+	{"extra", "计划外", "not planned"}},
   results[] = {{"held", "没有反弹", "held"}, {"relapsed", "恢复生产", "production resumed"},
 	  {"moved-away", "已搬走", "moved away"}};
 

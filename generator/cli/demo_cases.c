@@ -266,8 +266,8 @@ static enum err_code drain(struct demo_cases *c, struct day day, struct err *e)
 
 /* ---- working ----------------------------------------------------------------------------------- */
 
-static enum err_code desk_at(
-	struct demo_cases *c, struct day day, enum desk_role role, struct desk **ret, struct err *e)
+static enum err_code desk_at(struct demo_cases *c, struct day day, enum desk_role role,
+	const char *by, struct desk **ret, struct err *e)
 {
 	char text[DAY_TEXT_BYTES];
 	snprintf(c->at, sizeof c->at, "%sT15:00:00+08:00", day_text(day, text));
@@ -276,7 +276,7 @@ static enum err_code desk_at(
 		.policy = c->d->policy,
 		.role = role,
 		.unit = "economy",
-		.by = "演示承办人",
+		.by = by,
 		.today = day,
 		.at = c->at,
 		.chance = &c->chance};
@@ -508,6 +508,35 @@ static enum err_code work(struct demo_cases *c, struct desk *desk, struct day da
 	return ERR_OK;
 }
 
+struct unread {
+	int64_t number[TIPS_MAX];
+	size_t count;
+};
+
+static enum err_code note_unread(void *ctx, const struct reply_review *v, struct err *e)
+{
+	struct unread *u = ctx;
+	(void)e;
+	if (!v->reviewed_by && u->count < TIPS_MAX)
+		u->number[u->count++] = v->number;
+	return ERR_OK;
+}
+
+/* A second person reads what is about to be published. */
+static enum err_code review(struct demo_cases *c, struct day day, struct err *e)
+{
+	struct unread u = {0};
+	struct desk *desk = NULL;
+	enum err_code code = reg_reply_review_each(c->d->reg, 0, note_unread, &u, e);
+	if (code || !u.count)
+		return code;
+	code = desk_at(c, day, DESK_REPLY, "演示审核人", &desk, e);
+	for (size_t i = 0; !code && i < u.count; i++)
+		code = desk_review(desk, u.number[i], e);
+	desk_close(desk);
+	return code;
+}
+
 static enum err_code week(struct demo_cases *c, struct desk *desk, struct day day, struct err *e)
 {
 	struct release_report released;
@@ -517,7 +546,7 @@ static enum err_code week(struct demo_cases *c, struct desk *desk, struct day da
 	/* Every other week. */
 	if ((day.n - 2) / 7 % 2)
 		return ERR_OK;
-	if (erase_old(c, desk, e))
+	if (erase_old(c, desk, e) || review(c, day, e))
 		return e->code;
 	return desk_release(desk, false, c->d->arena, &released, e);
 }
@@ -527,7 +556,7 @@ enum err_code demo_cases_day(struct demo_cases *c, struct day day, struct err *e
 	struct desk *desk = NULL;
 	enum err_code code = come_in(c, day, e);
 	if (!code)
-		code = desk_at(c, day, DESK_INSPECTOR, &desk, e);
+		code = desk_at(c, day, DESK_INSPECTOR, "演示承办人", &desk, e);
 	if (!code)
 		code = week(c, desk, day, e);
 	if (!code)

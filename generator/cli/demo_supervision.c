@@ -134,7 +134,7 @@ static enum err_code inspections(struct demo *d, struct day day, struct err *e)
 	demo_streets(d, &streets);
 	if (in_quarter % 9 == 4)
 		return patrol(d, day, e);
-	for (size_t k = 0; in_quarter == 40 && k < 3; k++)
+	for (size_t k = 0; in_quarter == 41 && k < 3; k++)
 		if (inspect(d, day, (mix(3, (uint64_t)day.n) + k * 4) % streets, e))
 			return e->code;
 	return ERR_OK;

@@ -30,7 +30,8 @@ enum err_code bench_options(struct cli *c, int *argc, char **argv, struct bench 
 	const char *role = NULL;
 
 	*ret = (struct bench){.c = c, .chance = chance_system()};
-	if (cli_option(argc, argv, "--role", &role, e) ||
+	/* The role may be told by the keys that are here. */
+	if (cli_guard_memory(e) || cli_option(argc, argv, "--role", &role, e) ||
 		cli_option(argc, argv, "--unit", &ret->unit, e))
 		return e->code;
 	if (!role)
@@ -48,7 +49,7 @@ enum err_code bench_open(struct bench *b, struct err *e)
 	struct cli *c = b->c;
 	struct unit_names *names;
 
-	if (cli_register(c, &b->reg, e) || ledger_start(e))
+	if (cli_guard_memory(e) || cli_register(c, &b->reg, e) || ledger_start(e))
 		return e->code;
 	b->ledger_started = true;
 	if (b->unit && (unit_names_load(c, b->reg, &names, e) ||
@@ -117,7 +118,8 @@ enum err_code cli_follow(struct cli *c, struct reg *r, size_t *ret_reopened, str
 	*ret_reopened = 0;
 	if (!file_exists(path_join(c->arena, c->dir, "cases.git")))
 		return ERR_OK;
-	if (reg_case_relapsed_each(r, count_row, &before, e) || ledger_start(e))
+	if (cli_guard_memory(e) || reg_case_relapsed_each(r, count_row, &before, e) ||
+		ledger_start(e))
 		return e->code;
 	enum err_code code = desk_open(&o, &d, e);
 	if (!code)

@@ -79,6 +79,15 @@ static enum err_code fill_host(struct arena *a, const char *host, const char *na
 	return code;
 }
 
+static enum err_code reserved(const char *name, struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+		T("收件服务器不能叫“%s”：hub、office、desk 在存放处和链条里另有意思，换一个名称",
+			"no intake host can be called \"%s\": hub, office and desk mean something "
+			"else among places and chains; choose another name"),
+		name);
+}
+
 static enum err_code make_private(const char *path, struct err *e)
 {
 	if (mkdir(path, 0700) && errno != EEXIST)
@@ -95,6 +104,8 @@ enum err_code intake_host_make(struct arena *a, const char *dir, const char *nam
 			T("名称只用小写字母、数字和连字符：“%s”",
 				"a name is of lower case letters, digits and hyphens: \"%s\""),
 			name);
+	if (host_name_reserved(name))
+		return reserved(name, e);
 	if (intake_has_host(a, dir)) /* an empty folder may stand there: it is replaced */
 		return err_set(e, ERR_CONFLICT,
 			T("“%s”里已经有一台收件服务器的密钥（host/），没有改动",
@@ -139,6 +150,8 @@ enum err_code intake_host_certify(struct arena *a, const char *dir, const char *
 	const char *folder = path_join(a, dir, "keys/hosts");
 	const char *path = arena_printf(a, "%s/%s.pub", folder, name);
 	uint8_t old[KEY_BYTES];
+	if (host_name_reserved(name))
+		return reserved(name, e);
 	if (dir_make_all(folder, e))
 		return e->code;
 	if (file_exists(path) && !replace) {

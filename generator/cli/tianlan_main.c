@@ -3,6 +3,7 @@
  * its err_code into the exit status: 0 done, 1 done but something was refused, 2 usage, 3 input, 4 the machine.
  */
 #include "cli/cli.h"
+#include "cli/desk_cli.h"
 
 #include "tianlan/crypto.h"
 #include "tianlan/markup.h"
@@ -14,6 +15,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define BY_MAX 100
+#define WHY_MAX 2000
 
 static const struct command {
 	const char *name;
@@ -137,6 +141,27 @@ static enum err_code set_time(struct cli *c, struct err *e)
 	return ERR_OK;
 }
 
+/* One line that a terminal, a log and a printed page show as it is. */
+static enum err_code check_line(
+	struct cli *c, const char *option, const char *text, size_t most, struct err *e)
+{
+	if (!text)
+		return ERR_OK;
+	const char *shown = text_shown(c->arena, text, false);
+	if (!str_eq(shown, text))
+		return err_set(e, ERR_USAGE,
+			T("%s 有换行、控制字符、看不见的字符，或者不是有效的 UTF-8：“%.300s”",
+				"%s has line breaks, control or unseen characters, or is no valid "
+				"UTF-8: "
+				"\"%.300s\""),
+			option, shown);
+	if (utf8_length(text) > most)
+		return err_set(e, ERR_USAGE,
+			T("%s 有 %zu 字，最多 %zu 字", "%s has %zu characters, at most %zu"),
+			option, utf8_length(text), most);
+	return ERR_OK;
+}
+
 static enum err_code common_options(struct cli *c, int *argc, char **argv, struct err *e)
 {
 	const char *lang = NULL;
@@ -152,7 +177,9 @@ static enum err_code common_options(struct cli *c, int *argc, char **argv, struc
 	if (cli_option(argc, argv, "-C", &c->dir, e) ||
 		cli_day(argc, argv, "--today", &c->today, e) ||
 		cli_option(argc, argv, "--by", &c->by, e) ||
-		cli_option(argc, argv, "--why", &c->why, e))
+		cli_option(argc, argv, "--why", &c->why, e) ||
+		check_line(c, "--by", c->by, BY_MAX, e) ||
+		check_line(c, "--why", c->why, WHY_MAX, e))
 		return e->code;
 	c->today_given = day_is_set(c->today);
 	return set_time(c, e);

@@ -21,6 +21,11 @@ bool host_name_valid(const char *name)
 	return len && len < HOST_NAME_BYTES && !name[len] && name[0] != '-' && name[len - 1] != '-';
 }
 
+bool host_name_reserved(const char *name)
+{
+	return str_eq(name, "hub") || str_eq(name, "office") || str_eq(name, "desk");
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static void put_line(struct buf *out, const char *name, const char *value)

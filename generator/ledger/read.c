@@ -175,3 +175,15 @@ enum err_code ledger_head(struct ledger *l, struct ledger_head *ret, struct err 
 	tip_done(&t);
 	return code;
 }
+
+enum err_code ledger_commit(struct ledger *l, char ret[LEDGER_COMMIT_BYTES], struct err *e)
+{
+	struct tip t = {0};
+	enum err_code code = tip_find(l, l->repo, &t, e);
+
+	ret[0] = '\0';
+	if (!code && t.exists)
+		git_oid_tostr(ret, LEDGER_COMMIT_BYTES, &t.commit);
+	tip_done(&t);
+	return code;
+}

@@ -292,6 +292,14 @@ enum err_code reg_case_relapsed_each(struct reg *r, tip_case_fn *fn, void *ctx, 
 	return code ? code : each(r, s, fn, ctx, e);
 }
 
+enum err_code reg_case_unfinished_each(struct reg *r, tip_case_fn *fn, void *ctx, struct err *e)
+{
+	sqlite3_stmt *s;
+	enum err_code code = reg_stmt(r, STMT_CASE_UNFINISHED, &s, e);
+
+	return code ? code : each(r, s, fn, ctx, e);
+}
+
 /* Small letters; false when it cannot begin an id. */
 static bool id_start(const char *text, char out[TIP_ID_BYTES])
 {

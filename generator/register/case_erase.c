@@ -3,8 +3,9 @@
  *
  * Blanking is not done when the rows are empty: SQLite leaves old bytes in pages it moved cells between, and in the log. So what is
  * to go is remembered, the rows are blanked with secure_delete on, the log is emptied, and the file is searched for each of
- * them; when one is still found, the whole file is written anew. The file is read through SQLite's own handle: closing one of ours
- * would drop the locks SQLite holds on it.
+ * them; when one is still found, or nobody knows any more what to look for (the rows were blank already), the whole file is written
+ * anew. The file is read through SQLite's own handle: closing one of ours would drop the locks SQLite holds on it.
+ * Of replies only what no other case was told is searched for: then what a file written anew still holds is somebody else's.
  */
 #include "register/case.h"
 
@@ -21,6 +22,7 @@
 struct secret {
 	const uint8_t *bytes;
 	size_t len;
+	bool text; /* may stand elsewhere as well: somebody may have written the same */
 };
 struct secrets {
 	struct secret *list;
@@ -28,7 +30,7 @@ struct secrets {
 	bool begins[256 * 256]; /* by the first two bytes */
 };
 
-static void remember(struct secrets *s, struct arena *a, const void *bytes, size_t len)
+static void remember(struct secrets *s, struct arena *a, const void *bytes, size_t len, bool text)
 {
 	const uint8_t *b = bytes;
 
@@ -42,18 +44,18 @@ static void remember(struct secrets *s, struct arena *a, const void *bytes, size
 			memcpy(more, s->list, s->count * sizeof(*more));
 		s->list = more;
 	}
-	s->list[s->count++] = (struct secret){b, len};
+	s->list[s->count++] = (struct secret){b, len, text};
 	s->longest = len > s->longest ? len : s->longest;
 	s->begins[b[0] << 8 | b[1]] = true;
 }
 
 /* A page breaks a long blob, so what is looked for is its beginning. */
-static enum err_code collect(
-	struct reg *r, int64_t number, struct secrets *ret, struct arena *a, struct err *e)
+static enum err_code collect(struct reg *r, int64_t number, bool texts, struct secrets *ret,
+	struct arena *a, struct err *e)
 {
 	sqlite3_stmt *s;
 	bool row;
-	enum err_code code = reg_stmt(r, STMT_CASE_SECRETS, &s, e);
+	enum err_code code = reg_stmt(r, texts ? STMT_CASE_REPLIES : STMT_CASE_SECRETS, &s, e);
 
 	if (code)
 		return code;
@@ -62,26 +64,27 @@ static enum err_code collect(
 		size_t len;
 		const void *bytes = reg_column_blob(s, 0, a, &len);
 
-		remember(ret, a, bytes, len > TIP_KEY_BYTES ? TIP_KEY_BYTES : len);
+		remember(ret, a, bytes, len > TIP_KEY_BYTES && !texts ? TIP_KEY_BYTES : len, texts);
 	}
 	sqlite3_reset(s);
 	return code;
 }
 
-static bool holds(const struct secrets *s, const uint8_t *bytes, size_t len)
+static bool holds(const struct secrets *s, bool texts, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i + SECRET_LEAST <= len; i++) {
 		if (!s->begins[bytes[i] << 8 | bytes[i + 1]])
 			continue;
 		for (size_t k = 0; k < s->count; k++)
-			if (s->list[k].len <= len - i &&
+			if (s->list[k].len <= len - i && (texts || !s->list[k].text) &&
 				memcmp(bytes + i, s->list[k].bytes, s->list[k].len) == 0)
 				return true;
 	}
 	return false;
 }
 
-static enum err_code search(struct reg *r, const struct secrets *s, bool *ret_found, struct err *e)
+static enum err_code search(
+	struct reg *r, const struct secrets *s, bool texts, bool *ret_found, struct err *e)
 {
 	sqlite3_file *file = NULL;
 	sqlite3_int64 size = 0, at = 0;
@@ -104,7 +107,7 @@ static enum err_code search(struct reg *r, const struct secrets *s, bool *ret_fo
 		if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
 			break;
 		code = SQLITE_OK;
-		*ret_found = holds(s, chunk, (size_t)len);
+		*ret_found = holds(s, texts, chunk, (size_t)len);
 		at += len < (int)CHUNK_BYTES ? len : len - (int)s->longest;
 	}
 	bytes_wipe(chunk, CHUNK_BYTES);
@@ -130,8 +133,8 @@ static enum err_code run_on(struct reg *r, enum stmt which, int64_t number, stru
 static enum err_code blank_rows(
 	struct reg *r, int64_t number, struct secrets *ret, struct arena *a, struct err *e)
 {
-	static const enum stmt blanks[] = {
-		STMT_CASE_BLANK_STEPS, STMT_CASE_BLANK_ROW, STMT_CASE_BLANK_DRAFTS};
+	static const enum stmt blanks[] = {STMT_CASE_BLANK_RESULTS, STMT_CASE_BLANK_STEPS,
+		STMT_CASE_BLANK_ROW, STMT_CASE_BLANK_DRAFTS};
 	struct tip_case now;
 	enum err_code code = reg_case_get(r, number, a, &now, e);
 
@@ -141,7 +144,9 @@ static enum err_code blank_rows(
 				"case %lld is not erased: take that step first"),
 			(long long)number);
 	if (!code)
-		code = collect(r, number, ret, a, e);
+		code = collect(r, number, false, ret, a, e);
+	if (!code)
+		code = collect(r, number, true, ret, a, e);
 	for (size_t i = 0; i < COUNT_OF(blanks) && !code; i++)
 		code = run_on(r, blanks[i], number, e);
 	return code ? code : reg_case_refresh(r, number, e);
@@ -163,18 +168,19 @@ static enum err_code empty_log(struct reg *r, struct err *e)
 
 static enum err_code make_sure(struct reg *r, const struct secrets *s, struct err *e)
 {
-	bool found = false;
+	/* Blank already: whoever did it may have died before the file was searched, and took what to look for along. */
+	bool found = !s->count;
 	enum err_code code = empty_log(r, e);
 
 	if (!code && s->count)
-		code = search(r, s, &found, e);
+		code = search(r, s, true, &found, e);
 	if (code || !found)
 		return code;
 	code = schema_exec(r->db, "VACUUM", e);
 	if (!code)
 		code = empty_log(r, e);
 	if (!code)
-		code = search(r, s, &found, e);
+		code = search(r, s, false, &found, e);
 	if (!code && found)
 		code = err_set(e, ERR_SYSTEM,
 			T("销毁的内容还在 %s 里", "what was erased still stands in %s"),
@@ -207,6 +213,26 @@ enum err_code reg_case_blank(struct reg *r, int64_t number, struct err *e)
 	if (!code)
 		code = make_sure(r, s, e);
 	forget(s);
+	arena_free(a);
+	return code;
+}
+
+enum err_code reg_case_destroyed(struct reg *r, int64_t number, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct tip_case now;
+	enum err_code code = reg_scope_begin(r, e);
+
+	if (!code) {
+		code = reg_case_get(r, number, a, &now, e);
+		if (!code && now.course.state != CASE_ERASED)
+			code = err_set(e, ERR_CONFLICT,
+				T("第 %lld 件举报尚未销毁", "case %lld is not erased"),
+				(long long)number);
+		if (!code)
+			code = run_on(r, STMT_CASE_DESTROYED, number, e);
+		code = reg_scope_end(r, code, e);
+	}
 	arena_free(a);
 	return code;
 }

@@ -330,12 +330,16 @@ static enum err_code check_merger(
 			T("第 %lld 件本身已并入第 %lld 件：请直接并入后者",
 				"case %lld is itself merged into case %lld: merge into that one"),
 			(long long)other.number, (long long)other.merged_into);
-	if (other.course.state == CASE_ERASED)
-		return err_set(e, ERR_CONFLICT,
-			T("第 %lld 件已经销毁，不能并入", "case %lld was erased: nothing can be "
-							  "merged into it"),
-			(long long)other.number);
-	return ERR_OK;
+	/* Who sent this one is answered as the other: that must be an answer to the matter. */
+	if (policy_case_is_open(other.course.state) || other.course.state == CASE_CONCLUDED ||
+		other.course.state == CASE_PUBLISHED || other.course.state == CASE_ASKED)
+		return ERR_OK;
+	return err_set(e, ERR_CONFLICT,
+		T("第 %lld 件现在是“%s”，不能并入：只能并入在办或者已经办结的",
+			"case %lld is \"%s\": only what is open or concluded can be merged into"),
+		(long long)other.number,
+		T(policy_case_step_label(other.course.state),
+			policy_case_step_id(other.course.state)));
 }
 
 /* Signed off, or no longer a matter: the state that the enterprise's own record has. */

@@ -3,7 +3,8 @@
  *
  * The plan is made once and stays: all that were settled of late, and of the others a share drawn by
  * SHA-256(seed LF public id), so that whoever has the seed and the list of the others can draw again. A tip-off moves an enterprise
- * ahead among those visited anyway and never into the plan: what is public of the plan would tell of it.
+ * ahead among those visited anyway and never into the plan: what is public of the plan would tell of it. A visit that was not planned
+ * says so (extra): the published seed would refute that it was drawn.
  * Invariant: a row is done when an event stands behind it; when that event is corrected away, the visit is open again.
  */
 #include "register/register_internal.h"
@@ -21,9 +22,10 @@ enum lookback_reason {
 	REASON_TIPPED_OFF,
 	REASON_RECENT,
 	REASON_DRAWN,
+	REASON_EXTRA, /* not in the plan: visited all the same */
 	REASON_REST
 };
-static const char *const reason_ids[] = {"relapsed", "tipped-off", "recent", "drawn"};
+static const char *const reason_ids[] = {"relapsed", "tipped-off", "recent", "drawn", "extra"};
 
 struct candidate {
 	int64_t number;
@@ -419,7 +421,7 @@ static enum err_code find_visit(struct reg *r, const char *quarter, struct enter
 		return code;
 	code = last_place(r, quarter, &place, e);
 	if (!code)
-		code = insert_visit(r, quarter, id, place + 1, street, REASON_DRAWN, e);
+		code = insert_visit(r, quarter, id, place + 1, street, REASON_EXTRA, e);
 	if (!code)
 		*ret_seq = sqlite3_last_insert_rowid(r->db);
 	return code;

@@ -256,6 +256,21 @@ enum err_code pub_ranking_trace_each(
 	return of_quarter(p, PUB_RANKING_TRACES, quarter, trace_row, &to, e);
 }
 
+enum err_code pub_ranking_trace_of(struct pub *p, const char *quarter, const char *unit,
+	const char *item, pub_ranking_trace_fn *fn, void *ctx, struct err *e)
+{
+	struct trace_to to = {fn, ctx};
+	sqlite3_stmt *s;
+	enum err_code code = pub_stmt(p, PUB_RANKING_TRACES_OF, &s, e);
+
+	if (code)
+		return code;
+	sqlite3_bind_text(s, 1, quarter, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 2, unit, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 3, item, -1, SQLITE_TRANSIENT);
+	return pub_each_row(p, s, trace_row, &to, e);
+}
+
 /* ---- tasks ------------------------------------------------------------------------------------------ */
 
 struct sum_to {

@@ -2,7 +2,8 @@
  * The figures of the ranking that rest on records of the units themselves: monthly reports, inspections, tip-offs.
  *
  * As recorded by the cutoff, as in rank_figures.c. A month without a report has a trace too: number 0. Of the tip-offs of a street
- * fewer than three do not apply, so that no figure tells what became of a single one.
+ * fewer than three do not apply, so that no figure tells what became of a single one. A case that is ended in another way, or
+ * reopened, once its time has run out stays among them as late: else a transfer would make it vanish.
  */
 #include "register/rank.h"
 
@@ -12,6 +13,8 @@
 #define REPORT_DAY 28
 #define CASES_MIN 3
 #define CLOCK "petition-conclude"
+#define GRACE_DAYS \
+	3 /* to record a step; later than so many days after the due day it counts by when it was recorded */
 
 /* ---- monthly reports, 四（一） ----------------------------------------------------------------------------- */
 
@@ -107,6 +110,7 @@ struct cases {
 	struct outcome *outcomes; /* those whose time ran out in the quarter */
 	size_t outcome_count, outcome_cap;
 	struct case_fact *facts; /* of the case being read */
+	struct day *recorded;	 /* of each of them */
 	size_t fact_count, fact_cap;
 	struct arena *scratch;
 };
@@ -169,32 +173,67 @@ static enum err_code read_streets(struct cases *c, struct err *e)
 	return code;
 }
 
+/* The time to conclude as the first so many steps leave it; false: it does not run, or was met. */
+static bool running(struct cases *c, size_t count, struct day *ret_due)
+{
+	struct clock_due clocks[CASE_CLOCKS];
+	struct case_course course;
+
+	arena_reset(c->scratch);
+	policy_case_course(c->facts, count, &course);
+	count = policy_case_clocks(c->w->r->policy, c->scratch, &course, c->w->last, clocks);
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(clocks[i].law->name, CLOCK) && !day_is_set(clocks[i].met)) {
+			*ret_due = clocks[i].due;
+			return true;
+		}
+	return false;
+}
+
+static void add_outcome(struct cases *c, int64_t number, size_t row, bool in_time)
+{
+	struct outcome *last = c->outcome_count ? &c->outcomes[c->outcome_count - 1] : NULL;
+
+	if (last && last->number == number) {
+		last->in_time = last->in_time && in_time; /* two rounds in one quarter */
+		return;
+	}
+	if (!c->outcomes || c->outcome_count == c->outcome_cap) {
+		c->outcome_cap = c->outcome_cap ? c->outcome_cap * 2 : 64;
+		c->outcomes = mem_grow(c->outcomes, c->outcome_cap, sizeof(*c->outcomes));
+	}
+	c->outcomes[c->outcome_count++] = (struct outcome){number, row, in_time};
+}
+
+static bool ends(enum case_step kind)
+{
+	return kind == CASE_CONCLUDED || kind == CASE_DECLINED || kind == CASE_MERGED ||
+	       kind == CASE_TRANSFERRED || kind == CASE_ERASED || kind == CASE_REOPENED;
+}
+
+/* Round by round: where one ends, whether it did before its time ran out. */
 static void judge_case(struct cases *c, int64_t number)
 {
 	const struct street_case *one = find_case(c, number);
-	struct clock_due clocks[CASE_CLOCKS];
-	struct case_course course;
-	size_t count;
+	struct day due;
 
-	if (!one || one->row == RANK_NONE || c->fact_count == 0)
+	if (!one || one->row == RANK_NONE)
 		return;
-	arena_reset(c->scratch);
-	policy_case_course(c->facts, c->fact_count, &course);
-	count = policy_case_clocks(c->w->r->policy, c->scratch, &course, c->w->last, clocks);
-	for (size_t i = 0; i < count; i++) {
-		const struct clock_due *due = &clocks[i];
+	for (size_t i = 1; i < c->fact_count; i++) {
+		struct case_fact *f = &c->facts[i];
+		bool late;
 
-		if (!str_eq(due->law->name, CLOCK) || !rank_in_quarter(c->w, due->due))
+		if ((!ends(f->kind) && f->kind != CASE_EXTENDED) || !running(c, i, &due))
 			continue;
-		if (c->outcome_count == c->outcome_cap) {
-			c->outcome_cap = c->outcome_cap ? c->outcome_cap * 2 : 64;
-			c->outcomes = mem_grow(c->outcomes, c->outcome_cap, sizeof(*c->outcomes));
-		}
-		c->outcomes[c->outcome_count++] = (struct outcome){.number = number,
-			.row = one->row,
-			.in_time = day_is_set(due->met) && day_compare(due->met, due->due) <= 0};
-		return;
+		late = day_compare(f->day, due) > 0 ||
+		       day_compare(c->recorded[i], day_add(due, GRACE_DAYS)) > 0;
+		if (f->kind == CASE_EXTENDED)
+			f->days = late ? 0 : f->days;
+		else if (rank_in_quarter(c->w, due) && (late || f->kind == CASE_CONCLUDED))
+			add_outcome(c, number, one->row, !late);
 	}
+	if (c->fact_count && running(c, c->fact_count, &due) && rank_in_quarter(c->w, due))
+		add_outcome(c, number, one->row, false);
 }
 
 static void add_fact(struct cases *c, sqlite3_stmt *s)
@@ -202,7 +241,9 @@ static void add_fact(struct cases *c, sqlite3_stmt *s)
 	if (c->fact_count == c->fact_cap) {
 		c->fact_cap = c->fact_cap ? c->fact_cap * 2 : 32;
 		c->facts = mem_grow(c->facts, c->fact_cap, sizeof(*c->facts));
+		c->recorded = mem_grow(c->recorded, c->fact_cap, sizeof(*c->recorded));
 	}
+	c->recorded[c->fact_count] = reg_column_day(s, 5);
 	c->facts[c->fact_count++] = (struct case_fact){
 		.kind = policy_case_step_find((const char *)sqlite3_column_text(s, 1)),
 		.day = reg_column_day(s, 2),
@@ -264,6 +305,7 @@ enum err_code rank_cases(struct rank_work *w, struct err *e)
 	free(c.list);
 	free(c.outcomes);
 	free(c.facts);
+	free(c.recorded);
 	arena_free(c.scratch);
 	return code;
 }

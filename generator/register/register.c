@@ -155,6 +155,11 @@ enum err_code reg_begin(struct reg *r, struct err *e)
 	return code;
 }
 
+bool reg_begun(const struct reg *r)
+{
+	return r->in_transaction;
+}
+
 enum err_code reg_commit(struct reg *r, struct err *e)
 {
 	enum err_code code;

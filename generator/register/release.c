@@ -2,8 +2,9 @@
  * Releases: what of the cases the public sees, and from when.
  *
  * The gate (policy_release) decides which cases show where. Here the results and the enterprises are decided, by the same measure:
- * of a street's conclusions at least `cell` come out together; of an enterprise's tip-offs at least `cell` come or go together, it
- * never shows fewer, and its count never changes by fewer.
+ * of a street's conclusions that somebody else has reviewed at least `cell` come out together, and of one release and street at
+ * least `cell` go together, or they stay; of an enterprise's tip-offs at least `cell` come or go together, it never shows fewer,
+ * and its count never changes by fewer.
  * Invariants: tip_shown and tip_result are written here alone; nothing is written unless the gate moves something; what a release
  * decides depends on the rows and the day, not on who asks or how often.
  */
@@ -15,13 +16,22 @@
 /* One case as the release sees it. */
 struct item {
 	int64_t number, enterprise, shown_enterprise;
-	int64_t conclusion;	   /* the step that concluded its present round; 0: none */
-	int64_t result, result_of; /* the result that is shown, and the step it tells of */
+	int64_t conclusion; /* the step that concluded its present round; 0: none */
+	bool reviewed;	    /* somebody else has read what would be shown of it */
+	int64_t result_of; /* the step of which the newest result that is shown tells; 0: none is */
 	enum case_outcome outcome;
 	const char *reply;
 	enum case_step state;
-	bool publishes, withdraws,
+	bool publishes,
 		names; /* names: its enterprise shows from now on as `enterprise`, or no longer */
+};
+
+/* A result that is shown. Of a case there may be two: the older one waits for others that go with it. */
+struct result {
+	int64_t seq, release, step;
+	const char *street;
+	size_t item;
+	bool goes;
 };
 
 struct run {
@@ -32,6 +42,8 @@ struct run {
 	struct item *items;
 	struct gate_case *cases;
 	size_t count, cap, moved;
+	struct result *results;
+	size_t result_count, result_cap;
 	size_t at;	  /* while rows by case are read in step */
 	int64_t *changed; /* enterprises whose count changes */
 	size_t changed_count;
@@ -143,7 +155,15 @@ static enum err_code take_shown(struct run *run, sqlite3_stmt *s, struct err *e)
 static enum err_code take_result(struct run *run, sqlite3_stmt *s, struct err *e)
 {
 	(void)e;
-	run->items[run->at].result = sqlite3_column_int64(s, 1);
+	if (run->result_count == run->result_cap) {
+		run->result_cap = run->result_cap ? 2 * run->result_cap : 256;
+		run->results = mem_grow(run->results, run->result_cap, sizeof(*run->results));
+	}
+	run->results[run->result_count++] = (struct result){.seq = sqlite3_column_int64(s, 1),
+		.step = sqlite3_column_int64(s, 2),
+		.release = sqlite3_column_int64(s, 3),
+		.street = reg_column_text(s, 4, run->arena),
+		.item = run->at};
 	run->items[run->at].result_of = sqlite3_column_int64(s, 2);
 	return ERR_OK;
 }
@@ -154,8 +174,10 @@ static enum err_code take_conclusion(struct run *run, sqlite3_stmt *s, struct er
 
 	(void)e;
 	if (item->state == CASE_CONCLUDED || item->state == CASE_PUBLISHED ||
-		item->state == CASE_ASKED)
+		item->state == CASE_ASKED) {
 		item->conclusion = sqlite3_column_int64(s, 1);
+		item->reviewed = sqlite3_column_int(s, 2) != 0;
+	}
 	return ERR_OK;
 }
 
@@ -203,49 +225,84 @@ static const struct gate_position *position(const struct gate_case *c)
 
 static bool is_pending(const struct item *item, const struct gate_position *now)
 {
-	return now && now->bucket == BUCKET_CONCLUDED && item->conclusion &&
+	return now && now->bucket == BUCKET_CONCLUDED && item->conclusion && item->reviewed &&
 	       item->conclusion != item->result_of;
 }
 
 struct group_entry {
-	const char *label;
+	int64_t release; /* 0 of what comes */
+	const char *street;
 	size_t at;
 };
 
-static int by_label(const void *left, const void *right)
+static int by_group(const void *left, const void *right)
 {
 	const struct group_entry *a = left, *b = right;
-	int order = strcmp(a->label, b->label);
+	int order = strcmp(a->street, b->street);
 
+	if (a->release != b->release)
+		return a->release < b->release ? -1 : 1;
 	return order ? order : (a->at < b->at ? -1 : a->at > b->at);
 }
 
-/* Of a street's conclusions that are not shown yet: all, when they are enough together. */
+/* Calls for every entry of a group that is large enough. */
+static void each_large_group(struct run *run, struct group_entry *list, size_t count,
+	void (*fn)(struct run *run, size_t at))
+{
+	size_t end;
+
+	qsort(list, count, sizeof(*list), by_group);
+	for (size_t i = 0; i < count; i = end) {
+		for (end = i; end < count && list[end].release == list[i].release &&
+			      str_eq(list[end].street, list[i].street);)
+			end++;
+		for (size_t k = i; k < end && end - i >= (size_t)run->gate->cell; k++)
+			fn(run, list[k].at);
+	}
+}
+
+static void publish(struct run *run, size_t at)
+{
+	run->items[at].publishes = true;
+}
+
+static void withdraw(struct run *run, size_t at)
+{
+	run->results[at].goes = true;
+}
+
+/* Reopened, or there is a newer one. An erased case keeps what is shown of it. */
+static bool is_stale(const struct run *run, const struct result *r)
+{
+	const struct item *item = &run->items[r->item];
+	const struct gate_position *now = position(&run->cases[r->item]);
+
+	if (now && now->bucket != BUCKET_CONCLUDED && now->bucket != BUCKET_ERASED)
+		return true;
+	return r->step != item->result_of || item->publishes;
+}
+
+/* Of a street's conclusions that are not shown yet: all, when they are enough together. So with those that go, of each release. */
 static void decide_results(struct run *run)
 {
-	struct group_entry *list = mem_zero(run->count + 1, sizeof(*list));
-	size_t count = 0, end;
+	struct group_entry *list = mem_zero(run->count + run->result_count + 1, sizeof(*list));
+	size_t count = 0;
 
 	for (size_t i = 0; i < run->count; i++) {
-		struct item *item = &run->items[i];
 		const struct gate_position *now = position(&run->cases[i]);
 
-		item->withdraws = item->result && now && now->bucket != BUCKET_CONCLUDED &&
-				  now->bucket != BUCKET_ERASED;
-		if (is_pending(item, now))
-			list[count++] = (struct group_entry){now->label[GATE_STREET], i};
+		if (is_pending(&run->items[i], now))
+			list[count++] = (struct group_entry){0, now->label[GATE_STREET], i};
 	}
-	qsort(list, count, sizeof(*list), by_label);
-	for (size_t i = 0; i < count; i = end) {
-		for (end = i; end < count && str_eq(list[end].label, list[i].label);)
-			end++;
-		for (size_t k = i; k < end && end - i >= (size_t)run->gate->cell; k++) {
-			struct item *item = &run->items[list[k].at];
+	each_large_group(run, list, count, publish);
+	count = 0;
+	for (size_t i = 0; i < run->result_count; i++) {
+		const struct result *r = &run->results[i];
 
-			item->publishes = true;
-			item->withdraws = item->result != 0;
-		}
+		if (is_stale(run, r))
+			list[count++] = (struct group_entry){r->release, r->street, i};
 	}
+	each_large_group(run, list, count, withdraw);
 	free(list);
 }
 
@@ -376,19 +433,8 @@ static enum err_code write_result(struct run *run, size_t at, int64_t release, s
 {
 	const struct item *item = &run->items[at];
 	sqlite3_stmt *s;
-	enum err_code code = ERR_OK;
+	enum err_code code = reg_stmt(run->r, STMT_RESULT_INSERT, &s, e);
 
-	if (item->withdraws) {
-		code = reg_stmt(run->r, STMT_RESULT_WITHDRAW, &s, e);
-		if (code)
-			return code;
-		reg_bind_int(s, 1, item->result);
-		reg_bind_int(s, 2, release);
-		code = reg_run(run->r, s, e);
-	}
-	if (code || !item->publishes)
-		return code;
-	code = reg_stmt(run->r, STMT_RESULT_INSERT, &s, e);
 	if (code)
 		return code;
 	reg_bind_int(s, 1, item->conclusion);
@@ -400,6 +446,19 @@ static enum err_code write_result(struct run *run, size_t at, int64_t release, s
 	code = reg_run(run->r, s, e);
 	sqlite3_clear_bindings(s);
 	return code;
+}
+
+static enum err_code write_withdrawn(
+	struct run *run, const struct result *r, int64_t release, struct err *e)
+{
+	sqlite3_stmt *s;
+	enum err_code code = reg_stmt(run->r, STMT_RESULT_WITHDRAW, &s, e);
+
+	if (code)
+		return code;
+	reg_bind_int(s, 1, r->seq);
+	reg_bind_int(s, 2, release);
+	return reg_run(run->r, s, e);
 }
 
 static enum err_code write_enterprise(struct run *run, size_t at, struct err *e)
@@ -439,11 +498,14 @@ static enum err_code write_all(
 	for (size_t i = 0; i < run->count && !code; i++) {
 		if (run->cases[i].moves)
 			code = write_shown(run, i, *ret_seq, e);
-		if (!code)
+		if (!code && run->items[i].publishes)
 			code = write_result(run, i, *ret_seq, e);
 		if (!code && run->items[i].names)
 			code = write_enterprise(run, i, e);
 	}
+	for (size_t i = 0; i < run->result_count && !code; i++)
+		if (run->results[i].goes)
+			code = write_withdrawn(run, &run->results[i], *ret_seq, e);
 	return code ? code : log_release(run, note, e);
 }
 
@@ -533,6 +595,7 @@ enum err_code reg_release(struct reg *r, struct day today, bool dry, const struc
 		*ret = done;
 	free(run.items);
 	free(run.cases);
+	free(run.results);
 	arena_free(run.scratch);
 	arena_free(run.arena);
 	return code;

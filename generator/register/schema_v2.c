@@ -45,12 +45,15 @@ const char *const schema_version_2[] = {
 	/* Worked out from the steps, in the same transaction. */
 	" state TEXT NOT NULL, since TEXT NOT NULL, outcome TEXT,"
 	" reply TEXT," /* what the reporter reads under the receipt, and the public after the release */
+	" destroyed INTEGER NOT NULL DEFAULT 0," /* 1: erased, and all that lay here was destroyed */
 	" CHECK (merged_into IS NULL OR merged_into<>number)) STRICT",
 	"CREATE INDEX tip_case_enterprise ON tip_case (enterprise) WHERE enterprise IS NOT NULL",
 	"CREATE INDEX tip_case_merged ON tip_case (merged_into) WHERE merged_into IS NOT NULL",
+	"CREATE INDEX tip_case_unfinished ON tip_case (number) WHERE state='erased' AND destroyed=0",
 	KEPT("tip_case"),
 	"CREATE TRIGGER tip_case_fixed BEFORE UPDATE ON tip_case WHEN old.number<>new.number OR old.id<>new.id"
 	" OR old.host<>new.host OR old.week<>new.week OR old.commitment<>new.commitment OR new.opened<old.opened"
+	" OR new.destroyed<old.destroyed OR (new.destroyed<>old.destroyed AND new.state<>'erased')"
 	" BEGIN SELECT RAISE(ABORT, 'a case keeps its name'); END",
 
 	"CREATE TABLE case_step (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -70,8 +73,8 @@ const char *const schema_version_2[] = {
 	" old.seq<>new.seq OR old.tip_case<>new.tip_case OR old.n<>new.n OR old.kind<>new.kind OR old.day<>new.day"
 	" OR old.role<>new.role OR old.unit IS NOT new.unit OR old.outcome IS NOT new.outcome OR old.lead IS NOT new.lead"
 	" OR old.helpers IS NOT new.helpers OR old.enterprise IS NOT new.enterprise OR old.into_case IS NOT new.into_case"
-	" OR old.found_new<>new.found_new OR old.days<>new.days OR old.despite_open<>new.despite_open OR old.reply IS NOT new.reply"
-	" OR old.by<>new.by OR old.at<>new.at OR old.content<>new.content"
+	" OR old.found_new<>new.found_new OR old.days<>new.days OR old.despite_open<>new.despite_open"
+	" OR (new.reply IS NOT NULL AND old.reply IS NOT new.reply) OR old.by<>new.by OR old.at<>new.at OR old.content<>new.content"
 	" OR (new.note IS NOT NULL AND old.note IS NOT new.note) OR (new.salt IS NOT NULL AND old.salt IS NOT new.salt)"
 	" OR (old.chain_seq IS NOT NULL AND old.chain_seq IS NOT new.chain_seq)"
 	" BEGIN SELECT RAISE(ABORT, 'case_step is append-only'); END",
@@ -84,6 +87,12 @@ const char *const schema_version_2[] = {
 	"CREATE INDEX case_log_of ON case_log (tip_case, seq)",
 	APPEND_ONLY("case_log"),
 
+	/* Somebody else than who wrote it has read what is to be published of a case: the step is the last that bears a reply, or
+	 * the conclusion where that is later. */
+	"CREATE TABLE case_reply_review (step INTEGER PRIMARY KEY REFERENCES case_step(seq),"
+	" by TEXT NOT NULL, at TEXT NOT NULL) STRICT",
+	APPEND_ONLY("case_reply_review"),
+
 	/* Sealed drafts of staff: at most one per case and role. */
 	"CREATE TABLE case_draft (tip_case INTEGER NOT NULL REFERENCES tip_case(number), role TEXT NOT NULL,"
 	" sealed BLOB NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,"
@@ -92,8 +101,15 @@ const char *const schema_version_2[] = {
 	/* How far each intake chain was taken in, and up to where the office chain anchors it. */
 	"CREATE TABLE intake_head (branch TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL,"
 	" anchored_seq INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID",
-	/* The office chain's head at the end of a week: what is public at once. */
+	/* The office chain's head at the end of a week: public from the first line of a later week on, and then for good. */
 	"CREATE TABLE chain_week (week TEXT PRIMARY KEY, head TEXT NOT NULL) STRICT, WITHOUT ROWID",
+	"CREATE TRIGGER chain_week_no_update BEFORE UPDATE ON chain_week"
+	" WHEN old.week<>new.week OR old.week<(SELECT max(week) FROM chain_week)"
+	" BEGIN SELECT RAISE(ABORT, 'the head of a past week stays'); END",
+	"CREATE TRIGGER chain_week_no_insert BEFORE INSERT ON chain_week"
+	" WHEN new.week<(SELECT max(week) FROM chain_week)"
+	" BEGIN SELECT RAISE(ABORT, 'the head of a past week stays'); END",
+	KEPT("chain_week"),
 
 	/* Where slots and photos may lie, and which of them have said that a case is gone there. */
 	"CREATE TABLE keeping_place (place TEXT PRIMARY KEY CHECK (place<>''),"
@@ -111,7 +127,8 @@ const char *const schema_version_2[] = {
 	" street TEXT NOT NULL, lead TEXT NOT NULL, bucket TEXT NOT NULL, enterprise INTEGER) STRICT",
 	"CREATE INDEX tip_shown_enterprise ON tip_shown (enterprise) WHERE enterprise IS NOT NULL",
 	KEPT("tip_shown"),
-	/* A conclusion as a release showed it, until a release withdraws it: the case was reopened, or concluded anew. */
+	/* A conclusion as a release showed it, until a release withdraws it: the case was reopened, or concluded anew. They go by
+	 * three and more of one release and street, or stay. */
 	"CREATE TABLE tip_result (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" step INTEGER NOT NULL UNIQUE REFERENCES case_step(seq)," /* the step that concluded it */
 	" tip_case INTEGER NOT NULL REFERENCES tip_case(number),"
@@ -121,7 +138,9 @@ const char *const schema_version_2[] = {
 	"CREATE INDEX tip_result_group ON tip_result (release, street)",
 	"CREATE TRIGGER tip_result_no_update BEFORE UPDATE ON tip_result WHEN old.seq<>new.seq OR old.step<>new.step"
 	" OR old.tip_case<>new.tip_case OR old.release<>new.release OR old.street<>new.street OR old.outcome<>new.outcome"
-	" OR old.reply IS NOT new.reply OR old.withdrawn IS NOT NULL OR new.withdrawn IS NULL"
+	" OR new.withdrawn IS NULL OR (old.withdrawn IS NOT NULL AND old.withdrawn<>new.withdrawn)"
+	/* Erasing takes the reply of what no longer shows. */
+	" OR (old.reply IS NOT new.reply AND (new.reply IS NOT NULL OR old.withdrawn IS NULL))"
 	" BEGIN SELECT RAISE(ABORT, 'tip_result is append-only'); END",
 	KEPT("tip_result"),
 
@@ -132,7 +151,7 @@ const char *const schema_version_2[] = {
 	" UNION ALL " CELLS("kind", "kind")
 	" UNION ALL " CELLS("street", "street")
 	" UNION ALL " CELLS("lead", "lead"),
-	/* Results: of a street at least three come out together, and the others stay when one of them is withdrawn. */
+	/* Results: of a street at least three come out together, and the others stay when three and more are withdrawn. */
 	"CREATE VIEW public_tip_result AS SELECT s.release AS release, r.day AS day, s.street AS street,"
 	" s.outcome AS outcome, s.reply AS reply FROM tip_result s JOIN tip_release r ON r.seq=s.release"
 	" WHERE s.withdrawn IS NULL AND (SELECT count(*) FROM tip_result o"
@@ -169,7 +188,7 @@ const char *const schema_version_2[] = {
 	" quarter TEXT NOT NULL REFERENCES lookback_plan(quarter),"
 	" enterprise INTEGER NOT NULL REFERENCES enterprise(number), place INTEGER NOT NULL,"
 	" street TEXT NOT NULL REFERENCES unit(code),"
-	" reason TEXT NOT NULL CHECK (reason IN ('relapsed','tipped-off','recent','drawn')),"
+	" reason TEXT NOT NULL CHECK (reason IN ('relapsed','tipped-off','recent','drawn','extra')),"
 	" done_on TEXT, result TEXT CHECK (result IN ('held','relapsed','moved-away')),"
 	" event INTEGER REFERENCES event(seq), by TEXT, at TEXT,"
 	" CHECK ((done_on IS NULL) = (result IS NULL)), UNIQUE (quarter, enterprise)) STRICT",

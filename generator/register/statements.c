@@ -170,6 +170,8 @@ static const char *const sql[STMT_CASE_STEP_COUNT] = {
 
 const char *reg_sql(enum stmt which)
 {
+	if (which >= STMT_AUDIT_GAPS)
+		return reg_sql_audit(which);
 	if (which >= STMT_INSPECTION_GET)
 		return reg_sql_supervision(which);
 	return which >= STMT_CASE_STEP_COUNT ? reg_sql_cases(which) : sql[which];

@@ -17,7 +17,7 @@ enum { FIRST = STMT_INSPECTION_GET };
 
 #define AT(which) [(which)-FIRST]
 
-static const char *const sql[STMT_COUNT - FIRST] = {
+static const char *const sql[STMT_AUDIT_GAPS - FIRST] = {
 	/* ?1: the number before; one at a time, since the row is then changed. */
 	AT(STMT_NUMBER_EACH) =
 		"SELECT number FROM enterprise WHERE number>?1 ORDER BY number LIMIT 1",
@@ -157,7 +157,8 @@ static const char *const sql[STMT_COUNT - FIRST] = {
 		"SELECT tip_case, old, new, substr(at,1,10)<=?1 FROM case_log WHERE what='street'"
 		" ORDER BY seq",
 	/* ?2: the quarter's last day. */
-	AT(STMT_RANK_STEPS) = "SELECT tip_case, kind, day, outcome, days FROM case_step"
+	AT(STMT_RANK_STEPS) = "SELECT tip_case, kind, day, outcome, days, "
+			      "substr(at,1,10) FROM case_step"
 			      " WHERE substr(at,1,10)<=?1 AND day<=?2 ORDER BY tip_case, n",
 	AT(STMT_RANK_GET) = "SELECT result, sha256 FROM ranking WHERE quarter=?1",
 	AT(STMT_RANK_INSERT) =

@@ -1,8 +1,8 @@
 /*
  * Does a text that is to be published hold the name or the telephone of a contact or a liaison (class NEVER)?
  *
- * Text and values are folded alike: full-width forms narrowed, blanks, hyphens and dots between characters passed over.
- * Telephones: digits of Chinese writing count too. Ten digits and more are looked for anywhere in a run of digits; seven to nine only
+ * Text and values are folded alike (base_fold.h).
+ * Telephones: four digits and more that are said to be the last ones (尾号) are found. Ten digits and more are looked for anywhere in a run of digits; seven to nine only
  *   where whole groups of digits make them up, and not where these are a date, else every id would ring.
  * Names: of three characters and more anywhere; of two only where they stand as such (between punctuation, or beside a word that goes
  *   with names), since 和平 or 高明 are words as well. Where an enterprise's own public name holds the contact's, writing that name
@@ -11,6 +11,7 @@
  */
 #include "register/register_internal.h"
 
+#include "tianlan/base_fold.h"
 #include "tianlan/register_supervision.h"
 
 #include <stdlib.h>
@@ -22,96 +23,6 @@ enum {
 	PHONE_ANYWHERE = 10, /* so many make a number that is no accident */
 	BUCKETS = 4096,
 };
-enum gap { GAP_NONE, GAP_SOFT, GAP_BRACKET, GAP_HARD };
-
-/* Letters and digits of a text, and what stood before each. */
-struct folded {
-	uint32_t *c;
-	uint8_t *gap;
-	size_t count;
-};
-
-/* ---- folding ------------------------------------------------------------------------------------------ */
-
-static uint32_t narrow(uint32_t c)
-{
-	if (c >= 0xff01 && c <= 0xff5e)
-		c -= 0xfee0;
-	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
-static bool is_unseen(uint32_t c)
-{
-	return c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xfe00 && c <= 0xfe0f);
-}
-
-static enum gap gap_of(uint32_t c) /* narrowed; GAP_NONE: a letter or a digit */
-{
-	static const uint32_t soft[] = {'-', '.', '_', 0xb7, 0x2022, 0x2027, 0x2043, 0x2212, 0x22c5,
-		0x3000, 0x30fb, 0xff65};
-
-	if (c <= ' ' || (c >= 0x7f && c <= 0xa0) || (c >= 0x2000 && c <= 0x2015) || c == 0x202f ||
-		is_unseen(c))
-		return c == '\n' || c == '\r' ? GAP_HARD : GAP_SOFT;
-	for (size_t i = 0; i < COUNT_OF(soft); i++)
-		if (c == soft[i])
-			return GAP_SOFT;
-	if (c == '(' || c == ')' || c == '+')
-		return GAP_BRACKET;
-	if (c < 0x80)
-		return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ? GAP_NONE : GAP_HARD;
-	if ((c >= 0x2010 && c <= 0x206f) ||
-		(c >= 0x3001 && c <= 0x303f && c != 0x3005 && c != 0x3007) ||
-		(c >= 0xff00 && c <= 0xffef) || (c >= 0xfe10 && c <= 0xfe6f))
-		return GAP_HARD;
-	return GAP_NONE;
-}
-
-static void fold(const char *text, size_t max, struct folded *out)
-{
-	const char *end = text + strlen(text);
-	enum gap gap = GAP_HARD;
-
-	out->count = 0;
-	while (text < end && out->count < max) {
-		uint32_t c;
-		size_t used = utf8_decode(text, end, &c);
-		enum gap here;
-
-		if (!used) { /* no UTF-8: what follows is looked at all the same */
-			text++;
-			gap = GAP_HARD;
-			continue;
-		}
-		text += used;
-		c = narrow(c);
-		here = gap_of(c);
-		if (here != GAP_NONE) {
-			gap = here > gap ? here : gap;
-			continue;
-		}
-		out->c[out->count] = c;
-		out->gap[out->count++] = (uint8_t)gap;
-		gap = GAP_NONE;
-	}
-}
-
-static int digit_of(uint32_t c)
-{
-	static const uint32_t written[] = {
-		0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d};
-
-	if (c >= '0' && c <= '9')
-		return (int)(c - '0');
-	if (c == 0x3007)
-		return 0;
-	for (int i = 0; i < 10; i++)
-		if (written[i] == c)
-			return i;
-	return -1;
-}
-
 static bool is_ascii_word(uint32_t c)
 {
 	return c < 0x80;
@@ -124,18 +35,10 @@ static bool is_cjk(uint32_t c)
 
 /* ---- the text, indexed ------------------------------------------------------------------------------------ */
 
-/* The digits of a text one behind the other: groups as they were written, runs of groups with only blanks, hyphens, dots or
- * brackets between. */
-struct digits {
-	char *d;
-	uint8_t *begins, *ends; /* a group does, at this digit */
-	uint8_t *breaks;	/* a run does, before this digit */
-	size_t count;
-};
-
 struct subject {
 	struct folded text;
 	struct digits digits;
+	struct tails tails;
 	int32_t *next_char, *next_digit;
 	int32_t char_head[BUCKETS], digit_head[10000];
 };
@@ -151,57 +54,16 @@ static size_t four_of(const char *d)
 	       (size_t)(d[2] - '0') * 10 + (size_t)(d[3] - '0');
 }
 
-static void collect_digits(const struct folded *f, struct digits *out)
-{
-	bool after_digit = false;
-
-	out->count = 0;
-	for (size_t i = 0; i < f->count; i++) {
-		int digit = digit_of(f->c[i]);
-		bool joins;
-
-		if (digit < 0) {
-			after_digit = false;
-			continue;
-		}
-		joins = after_digit && f->gap[i] != GAP_HARD;
-		out->d[out->count] = (char)('0' + digit);
-		out->breaks[out->count] = !joins;
-		out->begins[out->count] = !joins || f->gap[i] != GAP_NONE;
-		if (out->count > 0 && out->begins[out->count])
-			out->ends[out->count - 1] = 1;
-		out->ends[out->count++] = 0;
-		after_digit = true;
-	}
-	if (out->count > 0)
-		out->ends[out->count - 1] = 1;
-}
-
-static void digits_new(struct arena *a, size_t max, struct digits *out)
-{
-	out->d = arena_alloc(a, max + 1);
-	out->begins = arena_alloc(a, max + 1);
-	out->ends = arena_alloc(a, max + 1);
-	out->breaks = arena_alloc(a, max + 1);
-	out->count = 0;
-}
-
-static void folded_new(struct arena *a, size_t max, struct folded *out)
-{
-	out->c = arena_alloc(a, (max + 1) * sizeof(*out->c));
-	out->gap = arena_alloc(a, max + 1);
-	out->count = 0;
-}
-
 static struct subject *index_text(struct arena *a, const char *text)
 {
 	struct subject *s = arena_alloc(a, sizeof(*s));
 	size_t max = strlen(text);
 
 	folded_new(a, max, &s->text);
-	fold(text, max, &s->text);
+	text_fold(text, max, &s->text);
 	digits_new(a, s->text.count, &s->digits);
-	collect_digits(&s->text, &s->digits);
+	fold_digits(&s->text, &s->digits);
+	fold_tails(&s->text, a, &s->tails);
 	s->next_char = arena_alloc(a, (s->text.count + 1) * sizeof(*s->next_char));
 	s->next_digit = arena_alloc(a, (s->digits.count + 1) * sizeof(*s->next_digit));
 	memset(s->char_head, 0xff, sizeof(s->char_head));
@@ -286,6 +148,8 @@ static bool holds_local(const struct subject *s, const char *number, size_t len)
 
 static bool holds_either(const struct subject *s, const char *number, size_t len)
 {
+	if (len >= PHONE_MIN && tails_hold(&s->tails, number, len))
+		return true;
 	if (len >= 12 && strncmp(number, "86", 2) == 0 && holds_number(s, number + 2, len - 2))
 		return true;
 	return len >= PHONE_MIN && (holds_number(s, number, len) || holds_local(s, number, len));
@@ -300,9 +164,9 @@ static bool holds_phone(const struct subject *s, const struct folded *value)
 	struct digits v = {.d = d, .begins = begins, .ends = ends, .breaks = breaks};
 	size_t run = 0, group = 0, before = 0;
 
-	if (s->digits.count < PHONE_MIN)
+	if (s->digits.count < PHONE_MIN && !s->tails.count)
 		return false;
-	collect_digits(value, &v);
+	fold_digits(value, &v);
 	for (size_t i = 0; i < v.count; i++) {
 		if (v.breaks[i])
 			run = before = group = i;
@@ -439,7 +303,7 @@ static bool holds_part(const struct subject *s, const struct folded *v, size_t f
 	bool letters = false;
 
 	for (size_t i = 0; i < len; i++)
-		letters = letters || (name[i] > '9' && digit_of(name[i]) < 0);
+		letters = letters || (name[i] > '9' && fold_digit(name[i]) < 0);
 	if (len < 2 || !letters || is_no_name(v, from, len) || (len == 2 && !is_cjk(name[0])))
 		return false;
 	for (int32_t at = s->char_head[bucket_of(name[0])]; at >= 0; at = s->next_char[at]) {
@@ -511,7 +375,7 @@ static enum found look_up(const struct subject *s, const char *value, const stru
 
 	if (!value || !*value)
 		return FOUND_NONE;
-	fold(value, VALUE_MAX, &v);
+	text_fold(value, VALUE_MAX, &v);
 	if (holds_phone(s, &v))
 		return FOUND_PHONE;
 	return holds_name(s, &v, firm) ? FOUND_NAME : FOUND_NONE;
@@ -551,7 +415,7 @@ static enum err_code look_through(struct reg *r, enum stmt which, bool liaisons,
 		char id[ENTERPRISE_ID_BYTES];
 		enum found found;
 
-		fold(shown, VALUE_MAX, &firm);
+		text_fold(shown, VALUE_MAX, &firm);
 		found = look_up(s, name, &firm);
 		if (!found)
 			found = look_up(s, phone, &firm);

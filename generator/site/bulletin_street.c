@@ -69,8 +69,6 @@ static enum err_code take_trace(void *ctx, const struct pub_ranking_trace *tr, s
 	struct traces *t = ctx;
 	struct arena *a = t->w->arena;
 	(void)e;
-	if (!str_eq(tr->unit, t->unit) || !str_eq(tr->item, t->item))
-		return ERR_OK;
 	struct value *v = value_add_map(tr->counted ? t->counted : t->uncounted, a);
 	if (tr->counted)
 		t->counted_count++;
@@ -116,7 +114,7 @@ static enum err_code add_relapses(
 {
 	struct arena *a = w->arena;
 	struct traces t = {w, b, unit, relapses, value_list(a), value_list(a), 0, 0};
-	if (pub_ranking_trace_each(w->pub, b->ranking->quarter, take_trace, &t, e))
+	if (pub_ranking_trace_of(w->pub, b->ranking->quarter, t.unit, t.item, take_trace, &t, e))
 		return e->code;
 	value_set(v, a, "relapsed", t.counted);
 	value_set_bool(v, a, "has_relapsed", t.counted_count > 0);
@@ -131,7 +129,7 @@ static enum err_code add_item(struct worker *w, struct value *list, struct bulle
 	const struct rank_item *rule = bulletin_item(b, i->item);
 	struct traces t = {w, b, i->unit, i->item, value_list(a), value_list(a), 0, 0};
 	struct value *v = value_add_map(list, a);
-	if (pub_ranking_trace_each(w->pub, b->ranking->quarter, take_trace, &t, e))
+	if (pub_ranking_trace_of(w->pub, b->ranking->quarter, t.unit, t.item, take_trace, &t, e))
 		return e->code;
 	value_set_text(v, a, "id", i->item);
 	value_set_text(v, a, "name", rule ? rule->name : i->item);

@@ -260,7 +260,8 @@ static const struct data_column inspection_columns[] = {COLUMN("seq", "序号", 
 static const struct data_column lookback_columns[] = {COLUMN("quarter", "季度", NULL),
 	COLUMN("id", "编号", "企业编号"), COLUMN("street", "街道", "定计划时所在街道的代码"),
 	COLUMN("reason", "怎么选中的",
-		"relapsed 曾经反弹，recent 重点（近期完成整治，或者有其他线索），drawn 抽取"),
+		"relapsed 曾经反弹，recent 重点（近期完成整治，或者有其他线索），drawn 抽取，extra "
+		"计划外（日常巡查等）"),
 	COLUMN("done_on", "日期", NULL),
 	COLUMN("result", "结果", "held 没有反弹，relapsed 反弹，moved-away 已经搬走")};
 static const struct data_column count_columns[] = {COLUMN("quarter", "季度", NULL),

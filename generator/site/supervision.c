@@ -466,8 +466,8 @@ const char *inspection_result_label(const char *result)
 /* Enterprises that were tipped off stand under the same word as those settled of late: a word that fits both. */
 const char *lookback_reason_label(const char *reason)
 {
-	static const char *const labels[][2] = {
-		{"relapsed", "曾经反弹"}, {"recent", "重点"}, {"drawn", "抽取"}};
+	static const char *const labels[][2] = {{"relapsed", "曾经反弹"}, {"recent", "重点"},
+		{"drawn", "抽取"}, {"extra", "计划外"}};
 	return label_in(labels, COUNT_OF(labels), reason);
 }
 

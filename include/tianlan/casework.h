@@ -74,8 +74,10 @@ enum err_code chain_verify(const char *instance, struct chain_report *ret, struc
  * SHA-256 of the row's content, so that the chain vouches for the row and tells nothing of it.
  * Order: the register first (one transaction), then the line, then the mark that it stands; a crash between is made good by the next
  * desk_open() or desk_flush(). Writing a line twice is impossible: its record's path is its number.
+ * A step opens a case that nobody opened yet, as desk_case_get() does, so that it reaches the receipt.
  * Errors: ERR_CONFLICT with policy_case_refusal()'s sentence, or because somebody else just took a step; ERR_REFUSED: no key of
- *   this role opens the case, or the reply holds a value of class NEVER; ERR_NOT_FOUND, of drafts and photos: the slot is not here
+ *   this role opens the case, the reply holds a value of class NEVER, or the step answers the reporter of a case that nobody
+ *   opened and this role cannot open; ERR_NOT_FOUND, of drafts and photos: the slot is not here
  *   (not handed over yet, or erased). A step is taken all the same then, its reason sealed to the office's newest facts key.
  */
 enum desk_role { DESK_OFFICE = 0, DESK_INSPECTOR, DESK_REPLY, DESK_ROLES };
@@ -95,8 +97,8 @@ struct desk_options {
 	const struct chance *chance;
 	bool read_only; /* only looks: takes nothing in and flushes nothing */
 };
-/* Takes new cases of every intake branch into the register, writes lines that are missing, anchors moved intake heads, reopens
- * the cases of enterprises that relapsed. Works without cases.git (no case yet) and without keys. */
+/* Takes new cases of every intake branch into the register, writes lines that are missing, anchors moved intake heads, finishes what
+ * was erased by halves (desk_unfinished()), reopens the cases of enterprises that relapsed. Works without cases.git (no case yet) and without keys. */
 enum err_code desk_open(const struct desk_options *o, struct desk **ret, struct err *e) MUST_USE;
 void desk_close(struct desk *d); /* accepts NULL; wipes keys */
 /* Writes the lines that wait (one commit for all), anchors, the week's head, status entries. desk_step() leaves them to it.
@@ -145,8 +147,9 @@ struct case_act {
 	const char *
 		reply; /* what the reporter will read under the receipt (at most 1 800 bytes); NULL: as before */
 };
-/* The reply is checked: reg_text_check(), the contact of the case where this role can open it, and no run of 12 characters or more
- * of the tip-off's own words where the facts can be opened. */
+/* The reply is checked: nothing unseen in it, reg_text_check(), the contact of the case where this role can open it, and no run of 12
+ * characters or more of the tip-off's own words where the facts can be opened. What the other role can open is checked by
+ * desk_review() before it is published. */
 enum err_code desk_step(struct desk *d, int64_t number, const struct case_act *act, int64_t *ret_n,
 	struct err *e) MUST_USE;
 enum err_code desk_draft_set(
@@ -182,6 +185,10 @@ enum err_code desk_new(struct desk *d, const char *origin, struct tipoff *t,
 
 /* After a relapse was recorded elsewhere: reopens what desk_open() would. */
 enum err_code desk_follow(struct desk *d, size_t *ret_reopened, struct err *e) MUST_USE;
+/* Before a result is published somebody else reads it: role reply, whose key opens the contact, against which the reply is checked once
+ * more, and against the register. ERR_REFUSED: the reply holds what it may not, no key here opens the contact, or the same person
+ * wrote it. ERR_CONFLICT: not concluded, or reviewed already. */
+enum err_code desk_review(struct desk *d, int64_t number, struct err *e) MUST_USE;
 /* reg_release() and a step `published` for every case whose result is shown from now on. */
 enum err_code desk_release(struct desk *d, bool dry, struct arena *a, struct release_report *ret,
 	struct err *e) MUST_USE;
@@ -190,8 +197,12 @@ enum err_code desk_release(struct desk *d, bool dry, struct arena *a, struct rel
 
 /* The step `erased`, then: slot and photos here are destroyed (overwritten, the slot left as an empty file), the rows
  * blanked, the status replaced by "erased" without a reply, and every other place that may hold a copy is asked (case_copy). Done
- * again after a crash it goes on where it stopped. */
+ * again after a crash it goes on where it stopped, as every desk_open() does; why is not needed then. Any case may be erased, an open one
+ * too. */
 enum err_code desk_erase(struct desk *d, int64_t number, const char *why, struct err *e) MUST_USE;
+/* Of cases that were erased and could not be destroyed to the end when this desk opened (a disk refused): how many, and what was wrong
+ * with the first; borrowed. The next desk_open() tries again. */
+size_t desk_unfinished(const struct desk *d, const char **ret_why);
 /* Somebody confirms by hand that a place (a backup) holds it no more. */
 enum err_code desk_erase_confirm(
 	struct desk *d, int64_t number, const char *place, struct err *e) MUST_USE;
@@ -211,6 +222,8 @@ enum err_code desk_retention(struct desk *d, struct arena *a, const struct due_f
  * A hub is a folder both sides can reach (a mounted disk, sshfs, or rsync between): HUB/cases.git (bare), HUB/slots/HOST/HH/ID,
  * HUB/photos/HOST/HH/SHA, HUB/acks/HOST/ID (the office: have it), HUB/erase/HOST/ID (the office: destroy it), HUB/gone/HOST/ID (the
  * host: destroyed). The three notes are signed (office key; host key) and name host, case and what is acknowledged.
+ * HUB/heads/HOST is signed by the host as well and says how far its branch goes (line, hash, commit): whoever can write in the hub
+ * can write a branch, and the office takes none that its host does not vouch for. The office's own chain does not go there.
  * Every file is written beside, synced and renamed; every step may be done twice. Only what stands acknowledged is destroyed at
  * the source, leaving the empty slot that keeps its case from coming twice.
  */
@@ -220,17 +233,20 @@ struct handover_report {
 	size_t branches,
 		bad; /* bad: files of the hub that are not what they say; left there, listed in the message */
 	char bad_first[256];
+	char incomplete_first
+		[256]; /* of what lies in the hub and cannot be taken yet; "": nothing is said of it */
 };
 /* A host's key for the hand-over (host/handover.key), vouched for by its receipt key (host/handover.cert), so that whoever drains need
  * not be able to sign receipts. Made where it is missing; needs host/receipt.key then. */
 enum err_code handover_key_make(
 	const char *instance, const struct chance *chance, struct err *e) MUST_USE;
-/* On the intake host: pushes intake/HOST, copies slots and photos of committed cases, then takes up acks and requests to erase. */
+/* On the intake host: signs and pushes intake/HOST, copies slots and photos of committed cases, then takes up acks and requests to erase. */
 enum err_code handover_send(const char *instance, const char *hub, int64_t now,
 	struct handover_report *ret, struct err *e) MUST_USE;
-/* On the staff host: fetches every intake/HOST branch (only forward: a chain that does not continue the one here is refused and said),
+/* On the staff host: fetches every intake/HOST branch but this machine's own (only forward, and only as far as the host signed: a chain
+ * that does not continue the one here, or is not signed, is refused and said),
  * checks it, takes slots and photos whose bytes are what the record and slot say, acknowledges, removes them from the hub, asks for what was erased, takes
- * note of what is gone. Pushes the branch office to the hub. */
+ * note of what is gone. */
 enum err_code handover_fetch(const char *instance, const char *hub, struct reg *reg,
 	struct day today, struct handover_report *ret, struct err *e) MUST_USE;
 
@@ -256,11 +272,18 @@ struct agree_report {
 	int64_t cases, steps,
 		waiting; /* waiting: steps whose line is not written yet (a crash; the next desk_open() does) */
 	int64_t evidence_bad;
-	char what[256]; /* the first that does not agree, a sentence */
+	int64_t letters; /* opened cases that were compared with what was sealed, by a facts key of keys/ */
+	int64_t shown; /* cases and results that releases show, each compared with its steps */
+	int64_t weeks; /* heads of the office's chain by week */
+	int64_t rows;  /* numbered one by one, none missing */
+	int64_t enterprises; /* whose state was worked out anew */
+	int64_t files;	     /* below evidence/ */
+	char what[256];	     /* the first that does not agree, a sentence */
 };
 /* chain_verify(); every row of the register has its record and `received` line and the other way round; every step its record, content
  * hash (recomputed where the salt stands) and line, in order, and the other way round; every anchor names a head the intake chain had; evidence
- * re-hashed; the cached state of every case is that of its steps. */
+ * re-hashed; the cached columns of every case are those of its steps, and what releases show; what reg_audit() checks; opened
+ * cases against their letters where keys/ has a facts key; nothing erased is unfinished. */
 enum err_code agree_verify(
 	const char *instance, struct reg *reg, struct agree_report *ret, struct err *e) MUST_USE;
 

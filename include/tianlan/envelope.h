@@ -322,6 +322,8 @@ enum err_code status_find(struct arena *a, const char *path, const struct receip
 
 #define HOST_NAME_BYTES 64 /* with the NUL: a-z 0-9 and -, as a git branch part */
 bool host_name_valid(const char *name);
+/* One that stands for something else where copies are listed (hub, office, desk): no intake host or backup is made with it. */
+bool host_name_reserved(const char *name);
 /* The office says: this key signs receipts for this host in these days. Text of fixed lines:
  *   tianlan-host 1 / host: NAME / key: BASE64 / from: DAY / until: DAY / signature: BASE64 */
 struct host_cert {

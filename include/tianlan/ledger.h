@@ -102,6 +102,10 @@ struct ledger_head {
 	uint8_t hash[SHA256_BYTES];
 };
 enum err_code ledger_head(struct ledger *l, struct ledger_head *ret, struct err *e) MUST_USE;
+/* The commit that the branch names, in hex: by it every record and its bytes are told. "": the branch is not there. */
+#define LEDGER_COMMIT_BYTES 41
+enum err_code ledger_commit(
+	struct ledger *l, char ret[LEDGER_COMMIT_BYTES], struct err *e) MUST_USE;
 /* What came after `since` (seq 0: from the beginning): the files below a folder ("cases"; NULL: none) that are new or differ, then
  * the lines, all of one moment; *ret_head: how far that goes. Reads no more than what is new. ERR_INPUT: the chain does not go on
  * from `since`, it was rewritten. */

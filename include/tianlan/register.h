@@ -36,6 +36,7 @@ void reg_close(struct reg *r);
 int reg_schema_version(void);
 /* Several changes as one: nothing is seen or kept unless commit succeeds. Nesting is not allowed. */
 enum err_code reg_begin(struct reg *r, struct err *e) MUST_USE;
+bool reg_begun(const struct reg *r); /* between reg_begin() and its end */
 enum err_code reg_commit(struct reg *r, struct err *e) MUST_USE;
 void reg_rollback(struct reg *r);
 

@@ -106,7 +106,7 @@ enum err_code reg_case_step_count(
 	struct reg *r, int64_t number, int64_t *ret_n, struct err *e) MUST_USE;
 /* Checks with policy_case_refusal() inside the transaction, writes step and row. by and at: the note's unless s gives them; the
  * note's reason is not kept (it stands sealed in s->note). What is not of the step's kind must be 0: ERR_USAGE. MERGED also checks that the other case is
- * neither merged itself nor this one. ERR_CONFLICT also when s->n is not the next (somebody was quicker). */
+ * open or concluded (published, asked), and not this one. ERR_CONFLICT also when s->n is not the next (somebody was quicker). */
 enum err_code reg_case_step_add(struct reg *r, const struct tip_step *s,
 	const struct change_note *note, int64_t *ret_seq, struct err *e) MUST_USE;
 typedef enum err_code tip_step_fn(
@@ -128,11 +128,17 @@ enum err_code reg_draft_get(struct reg *r, int64_t number, const char *role, str
 
 /* ---- erasing ------------------------------------------------------------------------------------- */
 
-/* Blanks what is left of a person in the rows: notes, salts, drafts, tag and key of the status (which is to be replaced before),
- * the exact day, so that it is gone from the file too (secure_delete, the write-ahead log is emptied, the file is searched, and
- * written anew when something is still found). Not before the step `erased` stands, and not within the caller's reg_begin().
+/* Blanks what is left of a person in the rows: notes, salts, drafts, replies (but one that a release shows), tag and key of the status
+ * (which is to be replaced before), the exact day, so that it is gone from the file too (secure_delete, the write-ahead log is
+ * emptied, the file is searched, and written anew when something is still found, or when the rows were blank already). Not before the step `erased` stands, and not within the caller's reg_begin().
  * ERR_CONFLICT also when another program keeps reading an older state: the rows are blank then, do it again later. */
 enum err_code reg_case_blank(struct reg *r, int64_t number, struct err *e) MUST_USE;
+/* After the blanking: nothing of the case that lay here stands any more, slot and photos neither. ERR_CONFLICT: not erased. */
+enum err_code reg_case_destroyed(struct reg *r, int64_t number, struct err *e) MUST_USE;
+/* Cases with the step `erased` that were not destroyed to the end (reg_case_destroyed): a crash, or a disk that refused. By number; costs
+ * nothing where there are none. */
+enum err_code reg_case_unfinished_each(struct reg *r, tip_case_fn *fn, void *ctx,
+	struct err *e) MUST_USE; /* may not change rows */
 /* Adds; the same again is no change. kind: office intake hub backup. */
 enum err_code reg_place_set(
 	struct reg *r, const char *place, const char *kind, struct err *e) MUST_USE;
@@ -166,8 +172,33 @@ enum err_code reg_head_get(struct reg *r, const char *branch, struct arena *a,
 	struct intake_head *ret, struct err *e) MUST_USE; /* seq 0: none yet */
 /* ERR_CONFLICT when it lies behind the one that stands, or is another of the same number. */
 enum err_code reg_head_set(struct reg *r, const struct intake_head *h, struct err *e) MUST_USE;
+/* The office chain's head as of this week. The newest week's may be set again; a week before it is past and nothing is changed;
+ * with a later one, the weeks between get the head that stood, and a public row of the log (`chain-week`) says that what was
+ * the newest is public now. */
 enum err_code reg_chain_week_set(
 	struct reg *r, const char *week, const char *head, struct err *e) MUST_USE;
+
+/* ---- a second pair of eyes (case_review.c) ---------------------------------------------------------------- */
+
+/* What a release would publish of a concluded case, and who has read it. */
+struct reply_review {
+	int64_t number;
+	const char *id;
+	int64_t step; /* seq of the step that is reviewed: the last reply, or the conclusion where that is later */
+	const char *reply; /* NULL: none */
+	const char *replied_by, *concluded_by;
+	struct day concluded;
+	const char *reviewed_by; /* NULL: nobody yet */
+};
+typedef enum err_code reply_review_fn(void *ctx, const struct reply_review *v, struct err *e);
+/* number 0: every case that is concluded and whose present conclusion no release shows yet, by number; else that case, if it is
+ * concluded. May not change rows. */
+enum err_code reg_reply_review_each(
+	struct reg *r, int64_t number, reply_review_fn *fn, void *ctx, struct err *e) MUST_USE;
+/* step: what was read. ERR_REFUSED: the same person wrote the reply or concluded the case. ERR_CONFLICT: not concluded, answered
+ * anew since, or reviewed already. */
+enum err_code reg_reply_review_add(struct reg *r, int64_t number, int64_t step,
+	const struct change_note *note, struct err *e) MUST_USE;
 
 /* ---- releases ---------------------------------------------------------------------------------------- */
 
@@ -179,8 +210,9 @@ struct release_report {
 	size_t result_count;
 };
 /* One release by policy_release(). A concluded case's result (outcome and reply) is shown with the release in which its position
- * becomes concluded, or a later one: when at least gate.cell results of its street come out together. It stays, also when the case
- * is erased, until the case no longer shows as concluded, or is shown concluded anew. The enterprise of a case is shown only when at
+ * becomes concluded, or a later one: when it was reviewed (reg_reply_review_add) and at least gate.cell results of its street come
+ * out together. It stays, also when the case is erased, until the case no longer shows as concluded, or is shown concluded anew, and
+ * at least gate.cell results of the same release and street go together. The enterprise of a case is shown only when at
  * least gate.cell shown cases name it, at least so many come or go at once, and its count does not change by fewer.
  * dry: only says what it would be. ERR_CONFLICT: today is before the last release. */
 enum err_code reg_release(struct reg *r, struct day today, bool dry, const struct change_note *note,

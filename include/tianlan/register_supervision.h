@@ -66,7 +66,7 @@ enum err_code reg_lookback_sheet(struct reg *r, struct quarter q, const char *st
 enum err_code reg_lookback_of(
 	struct reg *r, struct enterprise_id id, lookback_fn *fn, void *ctx, struct err *e) MUST_USE;
 /* Adds the event looked_back, and relapsed when production was resumed: which reopens the record and voids the sign-off.
- * An enterprise that is not in the plan is recorded under reason "drawn" behind the last place. */
+ * An enterprise that is not in the plan is recorded under reason "extra" behind the last place. */
 enum err_code reg_lookback_record(struct reg *r, struct quarter q, struct enterprise_id id,
 	const char *result, const struct event_new *ev, const struct change_note *note,
 	struct err *e) MUST_USE; /* ev: day, unit, note, files; its kind is set here */
@@ -96,7 +96,8 @@ typedef enum err_code inspection_fn(void *ctx, const struct inspection *i, struc
 enum err_code reg_inspection_each(struct reg *r, const char *unit, struct enterprise_id id,
 	inspection_fn *fn, void *ctx, struct err *e) MUST_USE;
 /* Does this text hold a value of class NEVER of the register (contacts and phones of enterprises, liaisons)? *ret_what: which
- * kind of value and whose, never the value. NULL: none. Spaces, hyphens and full-width digits do not hide one. */
+ * kind of value and whose, never the value. NULL: none. Written otherwise (base_fold.h), or its last digits alone after 尾号, a number
+ * is found all the same. */
 enum err_code reg_text_check(struct reg *r, const char *text, struct arena *a,
 	const char **ret_what, struct err *e) MUST_USE;
 

@@ -117,6 +117,16 @@ same course-no-reply-before "$(grep -rl "$reply" "$d/public" | wc -l)" 0
 status course-release-too-early 0 t 20 case release --by 测试员
 site 20
 same course-nothing-early "$(grep -rl "$reply" "$d/public" | wc -l)" 0
+# What would be published is read by somebody else first.
+status course-review-list 0 t 44 --json case review --list
+json course-nine-wait 'j.cases.length===9'
+status course-not-by-the-same 1 t 44 case review "${shop[0]}" --role reply --by 测试员
+status course-review-wants-the-key 2 t 44 case review "${shop[0]}" --role inspector --by 审核员
+status course-nothing-to-publish-yet 0 t 45 --json case release --dry-run
+json course-results-wait 'j.moved===12 && j.results===0'
+for id in "${shop[@]:0:3}" "${rest[@]}"; do t 44 case review "$id" --role reply --by 审核员 >/dev/null || not_ok course-reviewed; done
+status course-none-waits 0 t 44 --json case review --list
+json course-none-waits-says 'j.cases.length===0'
 status course-release 0 t 45 case release --by 测试员
 site 45
 shows course-balance-shown /tipoffs/ "收到 12 件举报"

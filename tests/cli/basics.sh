@@ -33,3 +33,25 @@ status scheme-in-domain 3 "$TIANLAN" -C "$work/i" build
 has scheme-in-domain-place "$err" "tianlan.conf:"
 status unwritable-out 4 "$TIANLAN" init /proc/nothing/x
 status serve-unknown-option 2 "$TIANLAN" -C "$work/i" serve --prot 1
+
+# ---- who and why: one line that is shown as it is ----
+who() { "$TIANLAN" -C "$work/i" --json enterprise add --unit 650105001 name=编造作坊 street=650105001 "$@"; }
+name100=$(printf '王%.0s' $(seq 100))
+status by-of-100-characters 0 who --by "$name100"
+status by-too-long 2 who --by "${name100}王"
+has by-too-long-says-how-many "$err" "--by 有 101 字，最多 100 字"
+status by-of-two-lines 2 who --by $'王某\n李某'
+has by-of-two-lines-shows-them "$err" '\u{000A}'
+status by-with-an-override 2 who --by $'王\xe2\x80\xae某'
+has by-with-an-override-shows-it "$err" '\u{202E}'
+status by-with-an-escape 2 who --by $'王\x1b[31m某'
+status by-not-utf8 2 who --by $'\xff\xfe'
+why2000=$(printf '因%.0s' $(seq 2000))
+set_ring() { "$TIANLAN" -C "$work/i" enterprise set 1 "ring=$1" --by 王某 --why "$2"; }
+status why-of-2000-characters 0 set_ring inner "$why2000"
+status why-too-long 2 set_ring outer "${why2000}因"
+has why-too-long-says-how-many "$err" "--why 有 2001 字，最多 2000 字"
+status why-of-two-lines 2 set_ring outer $'一\n二'
+status added-without-found-on 0 "$TIANLAN" -C "$work/i" --today 2018-03-05 --json enterprise add --unit 650105001 --day 2018-03-04 name=编造作坊二 street=650105001 --by 王某
+status added-shown 0 "$TIANLAN" -C "$work/i" --json enterprise show 2
+json found-on-is-the-day 'j.found_on==="2018-03-04"'

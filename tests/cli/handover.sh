@@ -57,7 +57,7 @@ post 1 "$work/p.jpg"
 post 1
 post 2
 status send 0 host 1 handover send --hub "$hub" --json
-json send-json 'Object.keys(j).join()==="sent,fetched,acknowledged,erased,incomplete,branches,bad,bad_first" && j.sent===2 && j.branches===1 && j.bad===0 && j.bad_first===null'
+json send-json 'Object.keys(j).join()==="sent,fetched,acknowledged,erased,incomplete,branches,bad,bad_first,incomplete_first" && j.sent===2 && j.branches===1 && j.bad===0 && j.bad_first===null'
 status send-2 0 send 2
 same hub-slots "$(in_hub slots)" 3
 same hub-photos "$(in_hub photos)" 1
@@ -94,13 +94,13 @@ for id in $ids; do
 done
 status verify 0 office verify --json
 json verify-is-sound 'j.sound===true && j.cases===3 && j.waiting===0'
-status push-office 0 office handover fetch
-same hub-has-the-office "$(git -C "$hub/cases.git" rev-parse refs/heads/office)" "$(git -C "$o/cases.git" rev-parse refs/heads/office)"
+status fetch-after-work 0 office handover fetch
+same hub-does-not-learn-the-course "$(git -C "$hub/cases.git" for-each-ref --format='%(refname)' | tr '\n' ' ')" "refs/heads/intake/web-1 refs/heads/intake/web-2 "
 
 # ---- erased everywhere
 with_photo=$(for id in $ids; do s=$(ls "$o"/slots/*/"$id"); [ "$(stat -c %s "$s")" -gt "$(stat -c %s "$(ls "$o"/slots/*/* -S | tail -1)")" ] && echo "$id"; done)
 status place 0 office case places add 每周备份 backup --by 办公室
-status erase 0 office case erase "$with_photo" --by 办公室 --why 保存期满
+status erase 0 office case erase "$with_photo" --open --by 办公室 --why 当事人要求
 same erased-here "$(slots "$o") $(photos "$o")" "2 0"
 status erase-asks 0 office handover fetch
 same hub-asks "$(in_hub erase)" 1
@@ -149,6 +149,15 @@ status others-go-on 0 send 1
 status others-are-fetched 1 office handover fetch --json
 json others-are-fetched-all-the-same 'j.fetched===1 && j.bad===1 && j.branches===1'
 
+# ---- names that mean something else
+for name in hub office desk; do
+	status "no-host-$name" 2 "$TIANLAN" -C "$work/x" intake host $name
+	has "no-host-$name-says-so" "$err" "$name"
+	sed "s/web-1/$name/" "$(h 1)/host/request" >"$work/request"
+	status "no-certificate-$name" 2 office intake certify "$work/request"
+	status "no-place-$name" 2 office case places add $name backup --by 办公室
+done
+
 # ---- a hub that was lost
 rm -rf "$hub"
 mkdir "$hub"
@@ -159,6 +168,38 @@ status lost-hub-fetched 0 office handover fetch --json
 json lost-hub-nothing-lost 'j.fetched===1 && j.incomplete===0'
 send 1 >/dev/null
 same lost-hub-host-is-empty "$(slots "$(h 1)")" 0
+
+# ---- somebody who can write in the hub brings a branch of host 1
+mkdir "$work/forger" && cp -a "$(h 1)" "$work/forger/web-1.true"
+post 1
+send 1 >/dev/null # its true next case, which the office does not have yet
+cp -a "$(h 1)" "$work/forger/web-1.next"
+rm -rf "$(h 1)" && cp -a "$work/forger/web-1.true" "$(h 1)"
+post 1 # the forger's, from what the office knows already
+rm -rf "$hub/cases.git" && cp -a "$(h 1)/cases.git" "$hub/cases.git"
+rm -rf "$(h 1)" && mv "$work/forger/web-1.next" "$(h 1)"
+status forged-branch 1 office handover fetch --json
+json forged-branch-is-not-taken 'j.bad===1 && j.bad_first.includes("intake/web-1") && j.fetched===0 && j.incomplete===1 && j.incomplete_first.includes("slots/web-1")'
+status forged-branch-seen-by-its-host 1 send 1
+rm -rf "$hub/cases.git"
+status forged-branch-gone 0 send 1
+office handover fetch --json >"$work/out" 2>/dev/null
+json forged-branch-gone-all-is-well 'j.fetched===1 && j.incomplete===0 && j.incomplete_first===null'
+send 1 >/dev/null
+
+# ---- one odd thing of one host
+post 1
+send 1 >/dev/null
+new=$(find "$hub/slots/web-1" -type f -printf '%f\n' | head -1)
+mkdir -p "$hub/acks/web-1/$new"
+status odd-thing 1 office handover fetch
+has odd-thing-is-named "$err" "acks/web-1/$new"
+rmdir "$hub/acks/web-1/$new"
+status odd-thing-gone 0 office handover fetch
+send 1 >/dev/null
+same odd-thing-nothing-lost "$(slots "$(h 1)")" 0
+
+# ---- what is left of it all is sound
 for g in "$hub/cases.git" "$o/cases.git" "$(h 1)/cases.git"; do
 	status "git-$(basename "$(dirname "$g")")" 0 git -C "$g" fsck --strict --full
 done
@@ -172,7 +213,7 @@ sed -i '/^hub = /d' "$o/tianlan.conf"
 d=$work/one
 intake_instance "$d" || not_ok one-machine
 [ -e "$d/host/handover.key" ] && not_ok one-machine-needs-no-key || ok one-machine-needs-no-key
-for verb in send fetch; do
-	status "one-machine-$verb" 3 "$TIANLAN" -C "$d" handover $verb --hub "$hub"
-	has "one-machine-$verb-says-so" "$err" 用不着移交
-done
+status one-machine-send 3 "$TIANLAN" -C "$d" handover send --hub "$hub"
+has one-machine-send-says-so "$err" 用不着移交
+mkdir "$work/hub-2"
+status one-machine-fetch-from-nobody 0 "$TIANLAN" -C "$d" handover fetch --hub "$work/hub-2"

@@ -23,8 +23,9 @@ static void check_note(enum handover_kind kind, const char *text, size_t size,
 		abort();
 	if (code)
 		return;
-	if (n.kind != kind || !host_name_valid(n.host) || !case_id_parse(n.id, &id) ||
-		n.photo_count > TIPOFF_PHOTOS)
+	if (n.kind != kind || !host_name_valid(n.host) || n.photo_count > TIPOFF_PHOTOS ||
+		n.head_count > HANDOVER_HEADS ||
+		(kind == NOTE_HEAD ? n.head_count == 0 : !case_id_parse(n.id, &id)))
 		abort();
 	buf_init(&again, HANDOVER_NOTE_MAX);
 	handover_note_write(&n, cert, by, &again);
@@ -53,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_note(NOTE_ACK, text, size, &office_public, NULL, &office);
 	check_note(NOTE_ERASE, text, size, &office_public, NULL, &office);
 	check_note(NOTE_GONE, text, size, &host_public, &cert, &own);
+	check_note(NOTE_HEAD, text, size, &host_public, &cert, &own);
 	if (!handover_cert_read(text, size, &c, &e)) {
 		struct buf again;
 		buf_init(&again, HANDOVER_NOTE_MAX);

@@ -177,7 +177,7 @@ Test(casework_agree, a_missing_step_row_or_case_row_is_found)
 	static const char *const deletes[] = {"DELETE FROM case_step WHERE tip_case=1 AND n=7",
 		"DELETE FROM case_step WHERE tip_case=1 AND n=4",
 		"DELETE FROM case_step WHERE tip_case=2; DELETE FROM tip_case WHERE number=2"};
-	static const char *const says[] = {"没有", "连着编号", "没有"};
+	static const char *const says[] = {"状态", "连着编号", "没有"};
 
 	unguard();
 	for (size_t i = 0; i < COUNT_OF(deletes); i++) {
@@ -338,8 +338,12 @@ Test(casework_agree, an_erased_case_agrees_without_its_salts)
 
 	cr_assert_eq(desk_step_take(d, DESK_OFFICE, 1, &act, NULL, &e), ERR_OK, "%s", e.message);
 	flush_and_close(d);
-	cr_assert_eq(reg_case_blank(reg, 1, &e), ERR_OK, "%s", e.message);
 	struct agree_report r = agree();
+	cr_assert_not(r.sound);
+	cr_assert(strstr(r.what, "销毁未完成"), "%s", r.what);
+	cr_assert_eq(reg_case_blank(reg, 1, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(reg_case_destroyed(reg, 1, &e), ERR_OK, "%s", e.message);
+	r = agree();
 	cr_assert(r.sound, "%s", r.what);
 	unguard();
 	sql("UPDATE case_step SET kind='declined' WHERE tip_case=1 AND n=2");

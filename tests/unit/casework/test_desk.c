@@ -188,6 +188,7 @@ Test(casework_desk, a_case_sealed_to_an_older_key_opens_with_it)
 
 	post(0, 0, 0, &p);
 	drain(0);
+	open_all(1);
 	cr_assert_eq(keys_make(arena, at("keys"), KEY_FACTS, &chance, &pair, &e), ERR_OK);
 	struct desk *office = desk_as("office", NULL, "2018-02-01");
 	step(office, 1, &(struct case_act){.kind = CASE_ACCEPTED, .why = "封给新钥"});
@@ -458,7 +459,7 @@ static enum err_code step_while(struct case_act other, int times, struct case_ac
 	drain(0);
 	struct desk *first = desk_as("inspector", NULL, "2018-02-01");
 	step(first, 1, &(struct case_act){.kind = CASE_ACCEPTED});
-	struct meddler m = {.inner = chance, .other = first, .act = other, .left = times};
+	struct meddler m = {.inner = chance, .other = first, .act = other};
 	struct chance meddling = {meddle, &m};
 	cr_assert_eq(reg_open(instance, policy, &second, &e), ERR_OK);
 	struct desk_options o = {.instance = instance,
@@ -469,6 +470,7 @@ static enum err_code step_while(struct case_act other, int times, struct case_ac
 		.today = day("2018-02-01"),
 		.chance = &meddling};
 	cr_assert_eq(desk_open(&o, &d, &e), ERR_OK, "%s", e.message);
+	m.left = times;
 	act.day = DAY_NONE;
 	act.why = "乙";
 	enum err_code code = desk_step(d, 1, &act, &n, &e);

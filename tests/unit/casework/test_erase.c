@@ -2,9 +2,11 @@
 #include "casework/handover.h"
 #include "hosts.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 TestSuite(casework_erase, .init = office_begin, .fini = world_end, .timeout = 120);
 
@@ -90,6 +92,9 @@ Test(casework_erase, nothing_of_it_is_left_in_any_file)
 	cr_assert_not(stands(SECRET_NAME));
 	cr_assert_not(stands(SECRET_PHONE));
 	cr_assert_not(stands(WHY));
+	/* The other one was told the same: hers stays. */
+	cr_assert_eq(sql_int("SELECT count(*) FROM case_step WHERE reply IS NOT NULL"), 1);
+	cr_assert_eq(sql_int("SELECT count(*) FROM tip_case WHERE reply IS NOT NULL"), 1);
 	assert_erased(&p, number);
 	/* The other is as it was. */
 	cr_assert_gt(size_of(slot_of(instance, q.id)), 0);
@@ -123,6 +128,107 @@ Test(casework_erase, again_it_goes_on_where_it_stopped)
 	erase(number);
 	assert_erased(&p, number);
 	cr_assert_eq(sql_int("SELECT count(*) FROM case_step WHERE kind='erased'"), 1);
+}
+
+static enum err_code count_case(void *ctx, const struct tip_case *row, struct err *x)
+{
+	(void)row;
+	(void)x;
+	++*(size_t *)ctx;
+	return ERR_OK;
+}
+
+static int64_t unfinished(void)
+{
+	int64_t n = sql_int("SELECT count(*) FROM tip_case WHERE state='erased' AND destroyed=0");
+	size_t seen = 0;
+
+	cr_assert_eq(reg_case_unfinished_each(reg, count_case, &seen, &e), ERR_OK);
+	cr_assert_eq((int64_t)seen, n);
+	return n;
+}
+
+Test(casework_erase, what_a_disk_refused_is_gone_on_with_by_the_next_desk)
+{
+	struct posted p;
+	int64_t number = declined(1, 2, &p);
+	const char *photo = photo_of(instance, &p, 1), *why;
+
+	run("mv %s %s-kept && mkdir %s", photo, instance, photo);
+	struct desk *d = desk_as("office", NULL, "2020-03-01");
+	cr_assert_eq(desk_erase(d, number, "保存期满", &e), ERR_SYSTEM);
+	flush_and_close(d);
+	cr_assert_eq(unfinished(), 1);
+	cr_assert_gt(size_of(slot_of(instance, p.id)), 0);
+	/* A desk works all the same, and says so. */
+	d = desk_as("inspector", NULL, "2020-03-01");
+	cr_assert_eq(desk_unfinished(d, &why), 1);
+	cr_assert_not_null(strstr(why, "不能销毁"), "%s", why);
+	desk_close(d);
+	/* Who only looks changes nothing. */
+	run("rmdir %s && mv %s-kept %s", photo, instance, photo);
+	struct desk_options o = {.instance = instance,
+		.reg = reg,
+		.policy = policy,
+		.today = day("2020-03-02"),
+		.chance = &chance,
+		.read_only = true};
+	cr_assert_eq(desk_open(&o, &d, &e), ERR_OK);
+	desk_close(d);
+	cr_assert_eq(unfinished(), 1);
+	/* Whoever opens next, for whatever. */
+	d = desk_as("reply", NULL, "2020-03-02");
+	cr_assert_eq(desk_unfinished(d, &why), 0);
+	cr_assert_null(why);
+	flush_and_close(d);
+	cr_assert_eq(unfinished(), 0);
+	cr_assert_eq(size_of(photo_of(instance, &p, 0)), -1);
+	cr_assert_eq(size_of(photo_of(instance, &p, 1)), -1);
+	assert_erased(&p, number);
+	cr_assert_not(stands("不属于受理范围。"));
+	cr_assert_eq(sql_int("SELECT count(*) FROM case_step WHERE kind='erased'"), 1);
+}
+
+/* Died right after the step, and after everything but the mark. */
+Test(casework_erase, a_crash_anywhere_is_gone_on_with_by_the_next_desk)
+{
+	struct posted p;
+	int64_t number = declined(1, 1, &p);
+	struct desk *d = desk_as("inspector", NULL, "2020-03-01");
+	const struct case_act act = {.kind = CASE_ERASED, .day = DAY_NONE, .why = "期满"};
+
+	cr_assert_eq(
+		desk_step_take(d, DESK_INSPECTOR, number, &act, NULL, &e), ERR_OK, "%s", e.message);
+	desk_close(d);
+	cr_assert_eq(unfinished(), 1);
+	cr_assert_gt(size_of(slot_of(instance, p.id)), 0);
+	desk_close(desk_as("office", NULL, "2020-03-02"));
+	cr_assert_eq(unfinished(), 0);
+	assert_erased(&p, number);
+	sql("DROP TRIGGER tip_case_fixed");
+	sql("UPDATE tip_case SET destroyed=0");
+	cr_assert_eq(unfinished(), 1);
+	desk_close(desk_as("office", NULL, "2020-03-02"));
+	cr_assert_eq(unfinished(), 0);
+	assert_erased(&p, number);
+}
+
+Test(casework_erase, what_is_no_file_is_said_to_be_none)
+{
+	struct posted p;
+	int64_t number = declined(1, 1, &p);
+	const char *photo = photo_of(instance, &p, 0);
+
+	run("rm %s && mkfifo %s", photo, photo);
+	/* Somebody reads at the other end, so that it opens. */
+	int fd = open(photo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	cr_assert_geq(fd, 0);
+	struct desk *d = desk_as("office", NULL, "2020-03-01");
+	cr_assert_eq(desk_erase(d, number, "期满", &e), ERR_SYSTEM);
+	cr_assert_not_null(strstr(e.message, "不是普通文件"), "%s", e.message);
+	cr_assert_null(strstr(e.message, "Success"), "%s", e.message);
+	close(fd);
+	desk_close(d);
 }
 
 Test(casework_erase, what_a_dead_writer_left_beside_goes_too)

@@ -4,6 +4,7 @@
 #include "casework/casework_internal.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,16 +71,96 @@ Test(casework_follow, a_case_opened_after_its_steps_gets_its_status_then)
 
 	post(0, 0, 0, &p);
 	drain(0);
-	struct desk *d = desk_as("office", NULL, "2018-02-01");
+	const char *slot = case_slot_path(arena, p.id);
+	const char *away = at("slot-on-its-way");
+	/* Not handed over yet: the step is taken all the same. */
+	cr_assert_eq(rename(at(slot), away), 0);
+	struct desk *d = desk_as("inspector", NULL, "2018-02-01");
 	step(d, 1, &(struct case_act){.kind = CASE_ACCEPTED});
 	flush_and_close(d);
 	answer(&p, &found);
 	cr_assert_not(found, "nobody knows its key yet");
+	cr_assert_eq(rename(away, at(slot)), 0);
 	d = desk_as("inspector", NULL, "2018-02-02");
 	look(d, 1);
 	desk_close(d);
 	cr_assert_str_eq(answer(&p, &found).state, "accepted");
 	cr_assert(found);
+}
+
+/* Nobody looked at it first. */
+Test(casework_follow, a_step_opens_its_case_and_reaches_the_receipt)
+{
+	struct posted p;
+	bool found;
+
+	post(0, 0, 0, &p);
+	drain(0);
+	struct desk *d = desk_as("inspector", NULL, "2018-02-01");
+	step(d, 1, &(struct case_act){.kind = CASE_DECLINED, .reply = "不在本次整治范围。"});
+	flush_and_close(d);
+	cr_assert_str_eq(answer(&p, &found).state, "declined");
+	cr_assert_str_eq(answer(&p, &found).reply, "不在本次整治范围。");
+	cr_assert_eq(sql_int("SELECT opened FROM tip_case WHERE number=1"), 1);
+}
+
+Test(casework_follow, what_was_erased_unopened_is_answered_as_erased)
+{
+	struct posted p;
+	bool found;
+
+	post(0, 0, 0, &p);
+	drain(0);
+	struct desk *d = desk_as("inspector", NULL, "2018-02-01");
+	cr_assert_eq(desk_erase(d, 1, "当事人要求", &e), ERR_OK, "%s", e.message);
+	flush_and_close(d);
+	cr_assert_str_eq(answer(&p, &found).state, "erased");
+	cr_assert(found);
+}
+
+Test(casework_follow, who_cannot_open_a_case_does_not_answer_one_that_nobody_opened)
+{
+	static const struct {
+		struct case_act act;
+		bool refused;
+	} tried[] = {
+		{{.kind = CASE_ACCEPTED}, true},
+		{{.kind = CASE_DECLINED}, true},
+		{{.kind = CASE_TRANSFERRED}, true},
+		{{.kind = CASE_MERGED, .into_case = 2}, true},
+		{{.kind = CASE_EXTENDED, .extend_days = 5, .reply = "延期。"}, true},
+		/* Left to the course: it says no, or yes. */
+		{{.kind = CASE_EXTENDED, .extend_days = 5}, false},
+	};
+	static const char *const roles[] = {"office", "reply"};
+
+	post_many(0, 2);
+	drain(0);
+	put_new("ffffffffffffffffffffffffffffffff", "rubbish", 7);
+	drain(0);
+	for (size_t r = 0; r < COUNT_OF(roles); r++) {
+		struct desk *d = desk_as(roles[r], NULL, "2018-02-01");
+		for (size_t i = 0; i < COUNT_OF(tried); i++) {
+			struct case_act act = tried[i].act;
+			act.day = DAY_NONE;
+			act.why = "理由";
+			enum err_code code = desk_step(d, 1, &act, NULL, &e);
+			cr_assert_eq(code == ERR_REFUSED, tried[i].refused, "%s %zu %s", roles[r],
+				i, e.message);
+			cr_assert(!tried[i].refused || strstr(e.message, "case show"), "%s",
+				e.message);
+		}
+		flush_and_close(d);
+	}
+	cr_assert_eq(sql_int("SELECT count(*) FROM case_step WHERE tip_case=1"), 1);
+	/* What was no letter has nothing to open. */
+	struct desk *d = desk_as("office", NULL, "2018-02-01");
+	step(d, 3, &(struct case_act){.kind = CASE_DECLINED});
+	flush_and_close(d);
+	open_all(1);
+	d = desk_as("office", NULL, "2018-02-02");
+	step(d, 1, &(struct case_act){.kind = CASE_ACCEPTED});
+	flush_and_close(d);
 }
 
 Test(casework_follow, a_lost_status_file_or_its_key_is_made_anew_for_all)
@@ -130,8 +211,13 @@ Test(casework_follow, a_relapse_of_its_enterprise_reopens_a_concluded_case_once)
 	cr_assert_eq(desk_follow(d, &reopened, &e), ERR_OK);
 	cr_assert_eq(reopened, 0);
 	flush_and_close(d);
-	sql("INSERT INTO event (enterprise, kind, day, note_public, by, at) VALUES (1, 'relapsed', "
-	    "'2018-02-05', 0, 'u', '2018-02-05T09:00:00+08:00')");
+	const struct change_note note = {.by = "u", .at = "2018-02-05T09:00:00+08:00"};
+	struct event_new ev = {.kind = EVENT_CLOSED, .day = day("2018-02-03"), .unit = "economy"};
+	int64_t seq;
+	cr_assert_eq(reg_event_add(reg, id, &ev, &note, &seq, &e), ERR_OK, "%s", e.message);
+	ev = (struct event_new){
+		.kind = EVENT_RELAPSED, .day = day("2018-02-05"), .unit = "economy"};
+	cr_assert_eq(reg_event_add(reg, id, &ev, &note, &seq, &e), ERR_OK, "%s", e.message);
 	d = desk_as("office", NULL, "2018-02-06");
 	struct desk_case k = look(d, 1);
 	cr_assert_eq(k.row.course.state, CASE_REOPENED);
@@ -180,6 +266,10 @@ Test(casework_follow, a_release_publishes_what_it_shows_and_a_dry_one_nothing)
 		step(d, i, &(struct case_act){.kind = CASE_CHECKED, .outcome = OUTCOME_UNTRUE});
 		step(d, i, &(struct case_act){.kind = CASE_CONCLUDED, .reply = "经查不属实。"});
 	}
+	flush_and_close(d);
+	d = desk_of("工作人员乙", "reply", NULL, "2018-02-02");
+	for (int64_t i = 1; i <= CASES; i++)
+		cr_assert_eq(desk_review(d, i, &e), ERR_OK, "%s", e.message);
 	flush_and_close(d);
 	d = desk_as("office", NULL, "2018-06-01");
 	cr_assert_eq(desk_release(d, true, arena, &dry, &e), ERR_OK, "%s", e.message);

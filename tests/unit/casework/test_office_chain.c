@@ -96,6 +96,7 @@ Test(casework_office, the_same_steps_salted_anew_tell_nothing_by_their_hash)
 	post(0, 0, 0, &p[0]);
 	post(1, 0, 0, &p[1]);
 	drain(0);
+	open_all(2);
 	struct desk *d = desk_as("office", NULL, "2018-02-01");
 	step(d, 1, &accepted);
 	step(d, 2, &accepted);
@@ -111,6 +112,7 @@ Test(casework_office, many_steps_are_one_commit_and_their_lines_keep_the_order)
 
 	post_many(0, 20);
 	drain(0);
+	open_all(20);
 	struct desk *d = desk_as("office", NULL, "2018-02-01");
 	struct ledger *l = branch("office");
 	cr_assert_eq(ledger_audit(l, &before, &e), ERR_OK);
@@ -141,6 +143,7 @@ Test(casework_office, more_than_a_group_at_once)
 	enum { CASES = 340 };
 	post_many(0, CASES);
 	drain(0);
+	open_all(CASES);
 	struct desk *d = desk_as("office", NULL, "2018-02-01");
 	for (int64_t i = 1; i <= CASES; i++) {
 		step(d, i, &accepted);

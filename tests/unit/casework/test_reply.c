@@ -7,6 +7,7 @@
 #include <git2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 TestSuite(casework_reply, .init = office_begin, .fini = world_end, .timeout = 120);
 
@@ -132,6 +133,139 @@ Test(casework_reply, what_the_register_keeps_to_itself_is_refused_for_every_role
 	}
 }
 
+Test(casework_reply, other_writings_hide_no_number_and_no_tail_of_one)
+{
+	static const char *const texts[] = {
+		"已致电一三九零〇〇〇幺二三四告知。",
+		"已致电壹叁玖零零零零壹贰叁肆告知。",
+		"已致电①③⑨⓪⓪⓪⓪①②③④告知。",
+		"已致电139，0000，1234告知。",
+		"已致电𝟏𝟑𝟗𝟎𝟎𝟎𝟎𝟏𝟐𝟑𝟒告知。",
+		"已致电l39OOOOl234告知。",
+		"已致电 1 3 9 o o o o I 2 3 4 告知。",
+		"已致电１３９·００００·１２３４告知。",
+		"已致电尾号1234的号码。",
+		"已致电尾号为：１２３４。",
+		"已致电（尾号〇一二三四）。",
+		"手机尾号幺二三四。",
+		"已致电139\xe2\x80\x8b"
+		"00001234。",
+		"已\x1b[1m查。",
+		"已\xe2\x80\xae查。",
+		"已\xc2\xad查。",
+	};
+	static const char *const fine[] = {
+		"已查，尾号1235的车辆已暂扣。",
+		"12月34日到场，编号1234。",
+		"已查，见文号1390000。",
+		"第一行\n第二行",
+	};
+	struct tipoff t = tipoff_of(0, 0);
+
+	open_case(&t);
+	for (size_t i = 0; i < COUNT_OF(texts) + COUNT_OF(fine); i++) {
+		bool refused = i < COUNT_OF(texts);
+		const char *text = refused ? texts[i] : fine[i - COUNT_OF(texts)];
+		struct desk *d = desk_as("reply", NULL, "2018-02-01");
+		cr_assert_eq(reg_begin(reg, &e), ERR_OK);
+		cr_assert_eq(
+			reply(d, text), refused ? ERR_REFUSED : ERR_OK, "%s: %s", text, e.message);
+		reg_rollback(reg);
+		desk_close(d);
+	}
+}
+
+/* ---- a second pair of eyes ------------------------------------------------------------------------------ */
+
+static void conclude(int64_t number, const char *text)
+{
+	struct desk *d = desk_as("inspector", NULL, "2018-02-01");
+	struct desk_case k;
+
+	cr_assert_eq(desk_case_get(d, number, arena, &k, &e), ERR_OK, "%s", e.message);
+	step(d, number, &(struct case_act){.kind = CASE_ACCEPTED});
+	step(d, number, &(struct case_act){.kind = CASE_DISPATCHED, .lead = "environment"});
+	step(d, number, &(struct case_act){.kind = CASE_CHECKED, .outcome = OUTCOME_UNTRUE});
+	step(d, number, &(struct case_act){.kind = CASE_CONCLUDED, .reply = text});
+	flush_and_close(d);
+}
+
+static enum err_code hide_contact_key(const char *relative, void *ctx, struct err *x)
+{
+	(void)ctx;
+	(void)x;
+	if (str_starts(relative, "contact-") && strstr(relative, ".key"))
+		cr_assert_eq(unlink(at(arena_printf(arena, "keys/%s", relative))), 0);
+	return ERR_OK;
+}
+
+static enum err_code review(const char *by, const char *role, int64_t number)
+{
+	struct desk *d = desk_of(by, role, NULL, "2018-02-02");
+	enum err_code code = desk_review(d, number, &e);
+
+	flush_and_close(d);
+	return code;
+}
+
+static int64_t reviews(void)
+{
+	return sql_int("SELECT count(*) FROM case_reply_review");
+}
+
+Test(casework_reply, a_review_finds_what_the_inspector_could_not_see)
+{
+	struct posted p;
+	struct tipoff t = tipoff_of(0, 0);
+
+	post_tipoff(0, &t, &p);
+	drain(0);
+	/* The inspector's key opens no contact: it passes. */
+	conclude(1, "已致电尾号1234的举报人，经查不属实。");
+	cr_assert_eq(review("工作人员甲", "reply", 1), ERR_REFUSED);
+	cr_assert(strstr(e.message, "电话"), "read before anything else: %s", e.message);
+	cr_assert_eq(review("工作人员乙", "reply", 1), ERR_REFUSED);
+	cr_assert_null(strstr(e.message, "1234"), "%s", e.message);
+	cr_assert_eq(reviews(), 0);
+	struct desk *d = desk_as("inspector", NULL, "2018-02-02");
+	step(d, 1, &(struct case_act){.kind = CASE_ASKED, .reply = "经查不属实。"});
+	flush_and_close(d);
+	cr_assert_eq(review("工作人员乙", "inspector", 1), ERR_USAGE);
+	cr_assert_eq(review("工作人员乙", "office", 1), ERR_USAGE);
+	cr_assert_eq(review("工作人员甲", "reply", 1), ERR_REFUSED);
+	cr_assert_eq(review(" 工作 人员甲", "reply", 1), ERR_REFUSED);
+	cr_assert_eq(review(NULL, "reply", 1), ERR_USAGE);
+	cr_assert_eq(reviews(), 0);
+	cr_assert_eq(review("工作人员乙", "reply", 1), ERR_OK, "%s", e.message);
+	cr_assert_eq(review("工作人员丙", "reply", 1), ERR_CONFLICT);
+	cr_assert_eq(reviews(), 1);
+	struct agree_report r = agree();
+	cr_assert(r.sound, "%s", r.what);
+}
+
+Test(casework_reply, without_the_contacts_key_only_what_has_no_contact_is_reviewed)
+{
+	struct posted p[2];
+	struct tipoff named = tipoff_of(0, 0), anonymous = tipoff_of(1, 0);
+
+	anonymous.way = "anonymous";
+	anonymous.contact_name = anonymous.contact_phone = "";
+	post_tipoff(0, &named, &p[0]);
+	post_tipoff(1, &anonymous, &p[1]);
+	put_new("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "rubbish", 7);
+	drain(0);
+	for (int64_t i = 1; i <= 3; i++)
+		conclude(i, "经查不属实。");
+	cr_assert_eq(dir_each_file(at("keys"), hide_contact_key, NULL, &e), ERR_OK);
+	cr_assert_eq(review("工作人员乙", "reply", number_of(&p[0])), ERR_REFUSED);
+	cr_assert_eq(reviews(), 0);
+	cr_assert_eq(review("工作人员乙", "reply", number_of(&p[1])), ERR_OK, "%s", e.message);
+	cr_assert_eq(review("工作人员乙", "reply",
+			     sql_int("SELECT number FROM tip_case WHERE origin='quarantined'")),
+		ERR_OK, "%s", e.message);
+	cr_assert_eq(reviews(), 2);
+}
+
 Test(casework_reply, one_longer_than_the_status_can_hold_is_refused)
 {
 	struct tipoff t = tipoff_of(0, 0);
@@ -202,7 +336,7 @@ static void search_everything(void)
 
 Test(casework_reply, nothing_of_a_tip_off_or_a_reason_lies_in_clear)
 {
-	static const char *const roles[] = {"office", "inspector", "reply"};
+	static const char *const roles[] = {"inspector", "reply", "office"};
 	struct posted p;
 
 	post(0, 1, 1000, &p);
@@ -220,7 +354,7 @@ Test(casework_reply, nothing_of_a_tip_off_or_a_reason_lies_in_clear)
 					.lead = "environment",
 					.extend_days = 10,
 					.reply = "正在办理。"});
-			if (i)
+			if (i < 2)
 				cr_assert_eq(desk_draft_set(d, number, DRAFT, &e), ERR_OK);
 		}
 		search_everything();

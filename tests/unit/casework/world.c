@@ -221,11 +221,16 @@ struct day day(const char *text)
 
 struct desk *desk_as(const char *role, const char *unit, const char *today)
 {
+	return desk_of("工作人员甲", role, unit, today);
+}
+
+struct desk *desk_of(const char *by, const char *role, const char *unit, const char *today)
+{
 	struct desk_options o = {.instance = instance,
 		.reg = reg,
 		.policy = policy,
 		.unit = unit,
-		.by = "工作人员甲",
+		.by = by,
 		.today = day(today),
 		.at = arena_printf(arena, "%sT10:00:00+08:00", today),
 		.chance = &chance};
@@ -254,6 +259,18 @@ int64_t step(struct desk *d, int64_t number, const struct case_act *act)
 	cr_assert_eq(desk_step(d, number, &a, &n, &e), ERR_OK, "%s: %s",
 		policy_case_step_id(a.kind), e.message);
 	return n;
+}
+
+void open_all(size_t count)
+{
+	struct desk *d = desk_as("inspector", NULL, "2018-02-01");
+	struct desk_case k;
+
+	for (size_t i = 1; i <= count; i++) {
+		cr_assert_eq(desk_case_get(d, (int64_t)i, arena, &k, &e), ERR_OK, "%s", e.message);
+		cr_assert(k.opened && k.row.opened);
+	}
+	desk_close(d);
 }
 
 int64_t number_of(const struct posted *p)

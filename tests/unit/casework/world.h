@@ -53,11 +53,14 @@ void office_begin(
 	void); /* world_begin(), the plan's policy, an empty register; world_end() closes them */
 /* "inspector" "reply" "office"; for unit (NULL: none), as of a day. Asserts that it opens. */
 struct desk *desk_as(const char *role, const char *unit, const char *today);
+struct desk *desk_of(const char *by, const char *role, const char *unit, const char *today);
 struct day day(const char *text);
 void flush_and_close(struct desk *d);
 /* Takes it; a reason is added where none is given. Returns n. */
 int64_t step(struct desk *d, int64_t number, const struct case_act *act);
 int64_t number_of(const struct posted *p);
+/* Cases 1 to count, by an inspector: from then on the office may answer them. */
+void open_all(size_t count);
 struct agree_report agree(void);
 struct enterprise_id enterprise_named(const char *name);
 /* On the database itself, behind the register's back. */

@@ -105,6 +105,23 @@ int64_t case_step(struct instance *in, int64_t number, enum case_step kind, stru
 	return query_int(in, "SELECT max(seq) FROM case_step");
 }
 
+static enum err_code take_step(void *ctx, const struct reply_review *v, struct err *e)
+{
+	(void)e;
+	*(int64_t *)ctx = v->step;
+	return ERR_OK;
+}
+
+enum err_code case_review(struct instance *in, int64_t number, const char *by, struct err *e)
+{
+	const struct change_note note = {.by = by, .at = staff.at};
+	int64_t step = 0;
+
+	if (reg_reply_review_each(in->reg, number, take_step, &step, e))
+		return e->code;
+	return reg_reply_review_add(in->reg, number, step, &note, e);
+}
+
 void case_conclude(struct instance *in, int64_t number, struct day day, const char *reply)
 {
 	struct tip_step end = {
@@ -123,6 +140,7 @@ void case_conclude(struct instance *in, int64_t number, struct day day, const ch
 			     &e),
 		ERR_OK, "%s", e.message);
 	cr_assert_eq(case_try(in, end, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(case_review(in, number, "审核人", &e), ERR_OK, "%s", e.message);
 }
 
 uint32_t dice_roll(struct dice *d, uint32_t sides)

@@ -18,7 +18,9 @@ const char *case_id_of(struct instance *in, int n); /* in the arena */
 enum err_code case_try(struct instance *in, struct tip_step s, struct err *e);
 /* Must succeed; lead, outcome and the like as fit the kind; concluded despite the open rectification. */
 int64_t case_step(struct instance *in, int64_t number, enum case_step kind, struct day day);
-/* accepted and dispatched unless they are, checked(untrue), concluded with a reply: all on one day. */
+/* Somebody else than staff reads what is to be published of it. */
+enum err_code case_review(struct instance *in, int64_t number, const char *by, struct err *e);
+/* accepted and dispatched unless they are, checked(untrue), concluded with a reply, reviewed: all on one day. */
 void case_conclude(struct instance *in, int64_t number, struct day day, const char *reply);
 
 /* A small generator, so that the same seed is the same test. */

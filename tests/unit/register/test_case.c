@@ -390,6 +390,41 @@ Test(case, a_chain_that_was_taken_in_does_not_go_back)
 	instance_done(&in);
 }
 
+Test(case, the_head_of_a_past_week_stays_and_the_quiet_weeks_between_have_it_too)
+{
+	struct instance in = instance_new();
+	const char *one = arena_printf(in.arena, "%064d", 1),
+		   *two = arena_printf(in.arena, "%064d", 2);
+	struct err e = {0};
+	int64_t log = query_int(&in, "SELECT max(seq) FROM change_log");
+
+	cr_assert_eq(reg_chain_week_set(in.reg, "2018-W51", one, &e), ERR_OK);
+	cr_assert_eq(
+		query_int(&in, "SELECT max(seq) FROM change_log"), log, "nothing is public yet");
+	cr_assert_eq(reg_chain_week_set(in.reg, "2019-W02", two, &e), ERR_OK);
+	/* A session whose day lies behind. */
+	cr_assert_eq(reg_chain_week_set(in.reg, "2018-W51", two, &e), ERR_OK);
+	cr_assert_eq(reg_chain_week_set(in.reg, "2018-W40", two, &e), ERR_OK);
+	cr_assert_eq(reg_chain_week_set(in.reg, "2019-W01", two, &e), ERR_OK);
+	cr_assert_str_eq(query_text(&in, "SELECT group_concat(week||' '||substr(head,64),',') FROM"
+					 " (SELECT * FROM chain_week ORDER BY week)"),
+		"2018-W51 1,2018-W52 1,2019-W01 1,2019-W02 2");
+	cr_assert_str_eq(query_text(&in, "SELECT group_concat(week,',') FROM"
+					 " (SELECT * FROM public_chain_week ORDER BY week)"),
+		"2018-W51,2018-W52,2019-W01");
+	cr_assert_eq(query_int(&in, "SELECT count(*) FROM change_log WHERE kind='chain-week'"), 1);
+	cr_assert_str_eq(query_text(&in, "SELECT day||' '||coalesce(enterprise,0)||' '||internal"
+					 " FROM change_log WHERE kind='chain-week'"),
+		"2019-01-07 0 0");
+	cr_assert_neq(
+		sqlite3_exec(in.reg->db, "UPDATE chain_week SET head=week WHERE week='2018-W51'",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	cr_assert_neq(
+		sqlite3_exec(in.reg->db, "DELETE FROM chain_week", NULL, NULL, NULL), SQLITE_OK);
+	instance_done(&in);
+}
+
 Test(case, the_head_of_a_week_is_the_last_one_set)
 {
 	struct instance in = instance_new();

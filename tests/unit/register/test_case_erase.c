@@ -223,3 +223,152 @@ Test(case_erase, what_is_found_in_a_corner_of_the_file_is_written_away)
 	cr_assert_str_eq(case_now(&in, 1).id, case_id_of(&in, 1));
 	instance_done(&in);
 }
+
+static void must(struct instance *in, const char *sql)
+{
+	cr_assert_eq(sqlite3_exec(in->reg->db, sql, NULL, NULL, NULL), SQLITE_OK, "%s: %s", sql,
+		sqlite3_errmsg(in->reg->db));
+}
+
+static void decline(struct instance *in, int64_t number, const char *reply)
+{
+	struct err e = {0};
+
+	cr_assert_eq(case_try(in,
+			     (struct tip_step){.tip_case = number,
+				     .kind = CASE_DECLINED,
+				     .day = ymd(2018, 2, 5),
+				     .reply = reply},
+			     &e),
+		ERR_OK, "%s", e.message);
+}
+
+#define OWN_REPLY "您反映的编造路九号院内焊接作业一事，不属于本次整治的范围。"
+#define SAME_REPLY "不属于本次整治的范围，请向主管部门反映。"
+
+Test(case_erase, replies_go_unless_another_case_has_the_same)
+{
+	struct instance in = instance_new();
+	struct err e = {0};
+
+	for (int i = 1; i <= 4; i++)
+		case_new(&in, i, WEEK);
+	decline(&in, 1, OWN_REPLY);
+	decline(&in, 2, SAME_REPLY);
+	decline(&in, 3, SAME_REPLY);
+	cr_assert(stands(&in, OWN_REPLY, strlen(OWN_REPLY)));
+	for (int64_t i = 1; i <= 2; i++) {
+		case_step(&in, i, CASE_ERASED, ymd(2018, 9, 1));
+		cr_assert_eq(reg_case_blank(in.reg, i, &e), ERR_OK, "%s", e.message);
+		cr_assert_null(case_now(&in, i).reply);
+	}
+	cr_assert_not(stands(&in, OWN_REPLY, 48));
+	cr_assert_eq(query_int(&in, "SELECT count(*) FROM case_step WHERE reply IS NOT NULL"), 1);
+	cr_assert_str_eq(case_now(&in, 3).reply, SAME_REPLY);
+	/* Somebody wrote it down elsewhere: that is not this case's. */
+	decline(&in, 4, OWN_REPLY);
+	must(&in, "CREATE TABLE elsewhere (x TEXT)");
+	must(&in, "INSERT INTO elsewhere VALUES ('" OWN_REPLY "')");
+	case_step(&in, 4, CASE_ERASED, ymd(2018, 9, 1));
+	cr_assert_eq(reg_case_blank(in.reg, 4, &e), ERR_OK, "%s", e.message);
+	instance_done(&in);
+}
+
+Test(case_erase, a_reply_that_is_public_stays_and_one_that_was_withdrawn_goes)
+{
+	struct instance in = instance_new();
+	struct err e = {0};
+
+	for (int i = 1; i <= 2; i++) {
+		case_new(&in, i, WEEK);
+		decline(&in, i, i == 1 ? OWN_REPLY : SAME_REPLY);
+	}
+	must(&in, "INSERT INTO tip_release (day, moved, by, at) VALUES ('2018-03-01', 2, 'u', 'x'),"
+		  " ('2018-04-01', 1, 'u', 'x')");
+	must(&in, "INSERT INTO tip_result (step, tip_case, release, street, outcome, reply, "
+		  "withdrawn)"
+		  " SELECT seq, tip_case, 1, '" STREET "', 'true', reply,"
+		  " CASE tip_case WHEN 2 THEN 2 END FROM case_step WHERE kind='declined'");
+	cr_assert_neq(sqlite3_exec(in.reg->db, "UPDATE tip_result SET reply=NULL WHERE tip_case=1",
+			      NULL, NULL, NULL),
+		SQLITE_OK);
+	cr_assert_neq(sqlite3_exec(in.reg->db, "UPDATE tip_result SET reply='x' WHERE tip_case=2",
+			      NULL, NULL, NULL),
+		SQLITE_OK);
+	for (int64_t i = 1; i <= 2; i++) {
+		case_step(&in, i, CASE_ERASED, ymd(2018, 9, 1));
+		cr_assert_eq(reg_case_blank(in.reg, i, &e), ERR_OK, "%s", e.message);
+	}
+	cr_assert_str_eq(case_now(&in, 1).reply, OWN_REPLY);
+	cr_assert_eq(query_int(&in, "SELECT count(*) FROM tip_result WHERE reply IS NOT NULL"), 1);
+	cr_assert_null(case_now(&in, 2).reply);
+	cr_assert_not(stands(&in, SAME_REPLY, strlen(SAME_REPLY)));
+	instance_done(&in);
+}
+
+/* Whoever blanked the rows died before the file was searched, and took what to look for along. */
+Test(case_erase, asked_again_the_file_is_written_anew_although_the_rows_are_blank)
+{
+	struct instance in = instance_new();
+	struct err e = {0};
+
+	case_new(&in, 1, WEEK);
+	fill_case(&in, 1);
+	case_step(&in, 1, CASE_ERASED, ymd(2018, 9, 1));
+	must(&in, "PRAGMA secure_delete=OFF");
+	must(&in, "UPDATE case_step SET note=NULL, salt=NULL");
+	must(&in, "UPDATE tip_case SET status_tag=NULL, status_key=NULL");
+	must(&in, "DELETE FROM case_draft");
+	must(&in, "PRAGMA wal_checkpoint(TRUNCATE)");
+	must(&in, "PRAGMA secure_delete=ON");
+	cr_assert_gt(markers_left(&in, 1), 0);
+	cr_assert_eq(reg_case_blank(in.reg, 1, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(markers_left(&in, 1), 0);
+	instance_done(&in);
+}
+
+static enum err_code count_case(void *ctx, const struct tip_case *row, struct err *e)
+{
+	(void)e;
+	*(int64_t *)ctx = 100 * *(int64_t *)ctx + row->number;
+	return ERR_OK;
+}
+
+static int64_t unfinished(struct instance *in)
+{
+	struct err e = {0};
+	int64_t seen = 0;
+
+	cr_assert_eq(
+		reg_case_unfinished_each(in->reg, count_case, &seen, &e), ERR_OK, "%s", e.message);
+	return seen;
+}
+
+Test(case_erase, what_is_not_destroyed_to_the_end_is_known)
+{
+	struct instance in = instance_new();
+	struct err e = {0};
+
+	for (int i = 1; i <= 4; i++)
+		case_new(&in, i, WEEK);
+	cr_assert_eq(unfinished(&in), 0);
+	cr_assert_eq(reg_case_destroyed(in.reg, 2, &e), ERR_CONFLICT, "not erased");
+	cr_assert_eq(reg_case_destroyed(in.reg, 9, &e), ERR_NOT_FOUND);
+	for (int64_t i = 2; i <= 3; i++)
+		case_step(&in, i, CASE_ERASED, ymd(2018, 9, 1));
+	cr_assert_eq(unfinished(&in), 203);
+	cr_assert_eq(reg_case_blank(in.reg, 2, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(unfinished(&in), 203, "slot and photos are somebody else's word");
+	cr_assert_eq(reg_case_destroyed(in.reg, 2, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(reg_case_destroyed(in.reg, 2, &e), ERR_OK, "again: %s", e.message);
+	cr_assert_eq(unfinished(&in), 3);
+	cr_assert_neq(sqlite3_exec(in.reg->db, "UPDATE tip_case SET destroyed=0 WHERE number=2",
+			      NULL, NULL, NULL),
+		SQLITE_OK);
+	cr_assert_neq(sqlite3_exec(in.reg->db, "UPDATE tip_case SET destroyed=1 WHERE number=1",
+			      NULL, NULL, NULL),
+		SQLITE_OK);
+	cr_assert_eq(
+		query_int(&in, "SELECT count(*) FROM pragma_index_info('tip_case_unfinished')"), 1);
+	instance_done(&in);
+}

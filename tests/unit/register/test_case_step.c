@@ -226,6 +226,41 @@ Test(case_step, a_case_merges_only_into_one_that_stands_by_itself)
 	instance_done(&in);
 }
 
+/* Whoever's tip-off was merged reads the other's answer: it must be one to the matter. */
+Test(case_step, a_case_merges_only_into_one_that_is_open_or_concluded)
+{
+	static const struct {
+		enum case_step last; /* 0: just received */
+		bool may;
+	} others[] = {{0, true}, {CASE_ACCEPTED, true}, {CASE_DISPATCHED, true},
+		{CASE_CONCLUDED, true}, {CASE_ASKED, true}, {CASE_REOPENED, true},
+		{CASE_DECLINED, false}, {CASE_TRANSFERRED, false}, {CASE_ERASED, false}};
+	struct instance in = instance_new();
+	struct day day = ymd(2018, 2, 5);
+	struct err e = {0};
+
+	for (int i = 0; i < (int)COUNT_OF(others); i++) {
+		int64_t other = case_new(&in, 2 * i + 1, WEEK),
+			own = case_new(&in, 2 * i + 2, WEEK);
+		enum case_step last = others[i].last;
+		if (last == CASE_CONCLUDED || last == CASE_ASKED || last == CASE_REOPENED)
+			case_conclude(&in, other, day, "已经核实。");
+		else if (last == CASE_DISPATCHED)
+			case_step(&in, other, CASE_ACCEPTED, day);
+		if (last && last != CASE_CONCLUDED)
+			case_step(&in, other, last, day);
+		enum err_code code = case_try(&in,
+			(struct tip_step){.tip_case = own,
+				.kind = CASE_MERGED,
+				.day = day,
+				.into_case = other},
+			&e);
+		cr_assert_eq(code, others[i].may ? ERR_OK : ERR_CONFLICT, "%d %s", i, e.message);
+		cr_assert_eq(case_now(&in, own).merged_into, others[i].may ? other : 0);
+	}
+	instance_done(&in);
+}
+
 Test(case_step, a_conclusion_asks_whether_the_enterprise_is_settled)
 {
 	struct instance in = instance_new();

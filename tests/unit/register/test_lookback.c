@@ -245,7 +245,7 @@ Test(lookback, whoever_is_not_in_the_plan_goes_behind_the_last)
 	list = listed(&in);
 	cr_assert_eq(list.count, 2);
 	cr_assert_eq(list.ids[1], other.n);
-	cr_assert_str_eq(list.reasons[1], "drawn");
+	cr_assert_str_eq(list.reasons[1], "extra");
 	cr_assert_eq(enterprise_now(&in, other).course.state, STATE_CLOSED);
 	instance_done(&in);
 }

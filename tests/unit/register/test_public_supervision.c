@@ -237,12 +237,15 @@ Test(public_supervision, rankings_show_their_figures_and_what_stands_behind_them
 	cr_assert_eq(
 		pub_ranking_trace_each(p, "2018Q1", see_trace, &l, &e), ERR_OK, "%s", e.message);
 	cr_assert_eq(pub_ranking_row_each(p, "2018Q2", see_rank, &l, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(pub_ranking_trace_of(p, "2018Q1", "650105002", "reports", see_trace, &l, &e),
+		ERR_OK, "%s", e.message);
 	cr_assert_str_eq(l.text,
 		"2018Q1 abcd 2018-04-20 2018-01-01\n2018Q2 ef 2018-07-20 2018-01-01\n"
 		"650105002 9000 1 1-2\n650105003 8000 2 1-2\n650105001 -1 0 0-0\n"
 		"650105002 reports 3/3 100\n650105002 tipoffs -1/-1 50\n"
 		"650105003 tipoffs 2/3 66\n"
-		"650105002 finished enterprise 5 0\n650105002 reports report 4 1\n");
+		"650105002 finished enterprise 5 0\n650105002 reports report 4 1\n"
+		"650105002 reports report 4 1\n");
 	pub_close(p);
 	instance_done(&in);
 }

@@ -355,6 +355,48 @@ static void record_later(struct instance *in, const struct made *m)
 	cr_assert_eq(reg_unit_set(in->reg, &zone, &may, &e), ERR_OK, "%s", e.message);
 }
 
+/* The due day of each is 6 March. One figure each: what has ended before it is left out. */
+Test(rank, a_case_does_not_vanish_or_become_timely_after_its_due_day)
+{
+	static const struct {
+		const char *steps[13], *recorded;
+		int part, whole;
+	} cases[] = {
+		{{"transferred", "2018-03-06"}, NULL, 0, 0},
+		{{"transferred", "2018-03-07"}, NULL, 0, 1},
+		{{"transferred", "2018-03-01"}, "2018-03-09", 0, 0},
+		{{"transferred", "2018-03-01"}, "2018-03-10", 0, 1},
+		{{"merged", "2018-03-20"}, NULL, 0, 1},
+		{{"erased", "2018-03-20"}, NULL, 0, 1},
+		{{"concluded", "2018-03-06"}, "2018-03-09", 1, 1},
+		{{"concluded", "2018-03-06"}, "2018-03-10", 0, 1},
+		{{"concluded", "2018-03-06", "erased", "2018-03-20"}, NULL, 1, 1},
+		{{"concluded", "2018-03-10", "reopened", "2018-03-12"}, NULL, 0, 1},
+		{{"concluded", "2018-03-01", "reopened", "2018-03-12"}, NULL, 1, 1},
+		{{"extended", "2018-03-01"}, "2018-03-09", 0, 0},
+		{{"extended", "2018-03-01"}, "2018-03-10", 0, 1},
+	};
+	struct instance in = instance_new();
+	int number = 0;
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct ranking k;
+
+		for (int copy = 0; copy < 3; copy++) {
+			const char *steps[20] = {
+				"received", "2018-01-02", "accepted", "2018-01-05"};
+
+			for (size_t s = 0; cases[i].steps[s]; s++)
+				steps[4 + s] = cases[i].steps[s];
+			tip(&in, ++number, STREET, steps, cases[i].recorded);
+		}
+		k = rank(&in);
+		figure(&k, STREET, "tipoffs", 3 * cases[i].part, 3 * cases[i].whole);
+		sql(&in, "UPDATE tip_case SET street=NULL");
+	}
+	instance_done(&in);
+}
+
 Test(rank, what_is_recorded_after_the_cutoff_changes_no_byte)
 {
 	struct instance in = instance_new();

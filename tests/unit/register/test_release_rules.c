@@ -256,6 +256,7 @@ static void reopen_and_conclude(struct instance *in, int64_t number, struct day 
 				     .reply = "再次答复"},
 			     &e),
 		ERR_OK, "%s", e.message);
+	cr_assert_eq(case_review(in, number, "审核人", &e), ERR_OK, "%s", e.message);
 }
 
 /* Two come and one goes: enough for the cell, too few for results of their own. */
@@ -280,17 +281,15 @@ Test(release_rules, a_result_waits_until_three_of_its_street_come_out)
 	cr_assert_geq(report.moved, 10);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM tip_shown WHERE bucket='concluded'"), 7);
 	cr_assert_eq(report.result_count, 0);
-	/* The five beside it stay; the reopened one is gone. */
-	cr_assert_eq(results_now(&in), 5);
-	cr_assert_eq(
-		query_int(&in, "SELECT count(*) FROM public_tip_result WHERE reply='答复1号'"), 0);
+	/* The reopened one would be missed if it went alone. */
+	cr_assert_eq(results_now(&in), 6);
 	conclude_all(&in, 9, 3, ymd(2018, 3, 12));
 	conclude_all(&in, 17, 10, ymd(2018, 3, 12));
 	report = release_on(&in, ymd(2018, 3, 18));
 	cr_assert_geq(report.result_count, 5);
 	cr_assert_eq(
 		query_int(&in, "SELECT count(*) FROM public_tip_result WHERE street='" STREET "'"),
-		10);
+		11);
 	cr_assert_eq(query_int(&in, "SELECT count(*) FROM public_tip_result WHERE release=3"
 				    " AND reply='答复7号'"),
 		1);
@@ -321,6 +320,135 @@ Test(release_rules, a_case_concluded_anew_shows_its_new_result_in_place_of_the_o
 	cr_assert_eq(
 		query_int(&in, "SELECT count(*) FROM public_tip_result WHERE reply='再次答复'"), 3);
 	cr_assert_eq(results_now(&in), 12);
+	/* One more: the new one comes only with two others, the old one goes only with two others. */
+	reopen_and_conclude(&in, 4, ymd(2018, 3, 19));
+	cases_in(&in, 33, 12, "2018-W08", STREET);
+	conclude_all(&in, 33, 12, ymd(2018, 3, 19));
+	report = release_on(&in, ymd(2018, 3, 25));
+	cr_assert_eq(report.result_count, 13);
+	cr_assert_eq(results_now(&in), 12 + 13);
+	cr_assert_eq(
+		query_int(&in, "SELECT count(*) FROM public_tip_result WHERE reply='答复4号'"), 1);
+	instance_done(&in);
+}
+
+Test(release_rules, results_of_reopened_cases_go_by_three_of_their_release_and_street)
+{
+	struct instance in = instance_new();
+
+	cases_in(&in, 1, 12, WEEK, STREET);
+	conclude_all(&in, 1, 12, ymd(2018, 2, 6));
+	release_on(&in, ymd(2018, 3, 4));
+	for (int64_t i = 1; i <= 2; i++)
+		case_step(&in, i, CASE_REOPENED, ymd(2018, 3, 5));
+	release_with_ten(&in, 13, "2018-W06", ymd(2018, 3, 11));
+	cr_assert_eq(results_now(&in), 12, "two stay");
+	for (int64_t i = 3; i <= 5; i++)
+		case_step(&in, i, CASE_REOPENED, ymd(2018, 3, 12));
+	release_with_ten(&in, 23, "2018-W07", ymd(2018, 3, 18));
+	cr_assert_eq(query_int(&in,
+			     "SELECT count(*) FROM tip_shown WHERE tip_case<=5 AND bucket='open'"),
+		5);
+	cr_assert_eq(results_now(&in), 7, "five go together");
+	cr_assert_eq(query_int(&in, "SELECT count(*) FROM tip_result WHERE withdrawn=3"), 5);
+	instance_done(&in);
+}
+
+/* ---- a second pair of eyes -------------------------------------------------------------------------------- */
+
+static void conclude_unread(struct instance *in, int64_t number, struct day day)
+{
+	struct err e = {0};
+	struct tip_step end = {.tip_case = number,
+		.kind = CASE_CONCLUDED,
+		.day = day,
+		.reply = arena_printf(in->arena, "答复%lld号", (long long)number)};
+
+	case_step(in, number, CASE_ACCEPTED, day);
+	case_step(in, number, CASE_DISPATCHED, day);
+	cr_assert_eq(case_try(in,
+			     (struct tip_step){.tip_case = number,
+				     .kind = CASE_CHECKED,
+				     .day = day,
+				     .outcome = OUTCOME_UNTRUE},
+			     &e),
+		ERR_OK, "%s", e.message);
+	cr_assert_eq(case_try(in, end, &e), ERR_OK, "%s", e.message);
+}
+
+Test(release_rules, a_result_waits_for_a_second_pair_of_eyes_and_the_figures_do_not)
+{
+	struct instance in = instance_new();
+	static struct view v;
+	struct err e = {0};
+
+	cases_in(&in, 1, 12, WEEK, STREET);
+	for (int64_t i = 1; i <= 12; i++)
+		conclude_unread(&in, i, ymd(2018, 2, 6));
+	for (int64_t i = 1; i <= 2; i++)
+		cr_assert_eq(case_review(&in, i, "审核人", &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(release_on(&in, ymd(2018, 3, 4)).result_count, 0, "two are too few");
+	look(&in, &v);
+	cr_assert_eq(count_in(&v, "total//concluded"), 12);
+	cr_assert_eq(v.result_count, 0);
+	for (int64_t i = 3; i <= 5; i++)
+		cr_assert_eq(case_review(&in, i, "审核人", &e), ERR_OK, "%s", e.message);
+	release_with_ten(&in, 13, "2018-W06", ymd(2018, 3, 11));
+	cr_assert_eq(results_now(&in), 5);
+	cr_assert_eq(query_int(&in,
+			     "SELECT max(CAST(substr(reply,3) AS INTEGER)) FROM public_tip_result"),
+		5);
+	instance_done(&in);
+}
+
+static enum err_code count_waiting(void *ctx, const struct reply_review *v, struct err *e)
+{
+	(void)e;
+	*(int *)ctx += !v->reviewed_by;
+	return ERR_OK;
+}
+
+static int waiting(struct instance *in)
+{
+	struct err e = {0};
+	int n = 0;
+
+	cr_assert_eq(
+		reg_reply_review_each(in->reg, 0, count_waiting, &n, &e), ERR_OK, "%s", e.message);
+	return n;
+}
+
+Test(release_rules, nobody_reviews_their_own_words_and_a_new_reply_is_read_anew)
+{
+	struct instance in = instance_new();
+	struct err e = {0};
+	const char *own = arena_printf(in.arena, " %.3s %s", staff.by, staff.by + 3);
+	struct tip_step again = {.tip_case = 1,
+		.kind = CASE_ASKED,
+		.day = ymd(2018, 2, 7),
+		.reply = "改过的答复",
+		.by = "回访人"};
+
+	cases_in(&in, 1, 2, WEEK, STREET);
+	cr_assert_eq(case_review(&in, 1, "审核人", &e), ERR_CONFLICT, "not concluded");
+	cr_assert_eq(waiting(&in), 0);
+	conclude_unread(&in, 1, ymd(2018, 2, 6));
+	cr_assert_eq(waiting(&in), 1);
+	cr_assert_eq(case_review(&in, 1, staff.by, &e), ERR_REFUSED);
+	cr_assert_eq(case_review(&in, 1, own, &e), ERR_REFUSED, "blanks make nobody else");
+	cr_assert_eq(case_review(&in, 1, "审核人", &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(case_review(&in, 1, "审核人", &e), ERR_CONFLICT, "once");
+	cr_assert_eq(waiting(&in), 0);
+	cr_assert_eq(case_try(&in, again, &e), ERR_OK, "%s", e.message);
+	cr_assert_eq(waiting(&in), 1, "a new reply");
+	cr_assert_eq(case_review(&in, 1, "回访人", &e), ERR_REFUSED);
+	cr_assert_eq(case_review(&in, 1, staff.by, &e), ERR_REFUSED, "concluded it");
+	cr_assert_eq(case_review(&in, 1, "审核人", &e), ERR_OK, "%s", e.message);
+	cr_assert_neq(sqlite3_exec(in.reg->db, "DELETE FROM case_reply_review", NULL, NULL, NULL),
+		SQLITE_OK);
+	cr_assert_neq(
+		sqlite3_exec(in.reg->db, "UPDATE case_reply_review SET by='x'", NULL, NULL, NULL),
+		SQLITE_OK);
 	instance_done(&in);
 }
 

@@ -77,6 +77,7 @@ Test(site_lookbacks, who_is_still_to_be_visited_is_not_named)
 Test(site_lookbacks, a_tip_off_is_no_reason_that_shows)
 {
 	cr_assert_str_eq(lookback_reason_label("recent"), "重点");
+	cr_assert_str_eq(lookback_reason_label("extra"), "计划外");
 	plan();
 	emit(1);
 	world_says_not(&w, "tipped");

@@ -163,13 +163,38 @@ Test(site_tipoffs, results_stand_by_release_the_newest_on_the_index)
 Test(site_tipoffs, the_chain_is_shown_newest_week_first_but_for_the_running_one)
 {
 	world_sql(&w, "INSERT INTO chain_week "
-		      "VALUES('2018-W02','aa'),('2018-W10','cc'),('2018-W09','bb'),"
+		      "VALUES('2018-W02','aa'),('2018-W09','bb'),('2018-W10','cc'),"
 		      "('2018-W11','running')");
 
 	reload();
 	emit(0);
 	world_says(&w, "2018-W10 | cc\n2018-W09 | bb\n2018-W02 | aa");
 	world_says(&w, "/receipt/verify/");
+}
+
+static const char *changes_page(size_t index)
+{
+	arena_reset(w.worker.arena);
+	cr_assert_eq(changes_kind.emit(&w.worker, index, &e), ERR_OK, "%s", e.message);
+	return arena_strdup(w.arena, buf_text(index == 1 ? &w.worker.html : &w.worker.md));
+}
+
+/* Another page shows the heads; in the list of changes a week with work done at the desk is no news. */
+Test(site_tipoffs, a_new_week_of_the_chain_stands_in_no_list_of_changes)
+{
+	const char *before[3];
+	world_sql(&w, "INSERT INTO change_log(kind,day,internal,by,at) VALUES('tip-release',"
+		      "'2018-03-05',0,'x','2018-03-05T00:00:00+08:00')");
+	reload();
+	for (size_t i = 0; i < COUNT_OF(before); i++)
+		before[i] = changes_page(i);
+	world_sql(&w, "INSERT INTO change_log(kind,day,internal,by,at) VALUES('chain-week',"
+		      "'2018-03-05',0,'x','2018-03-05T00:00:00+08:00')");
+	reload();
+	for (size_t i = 0; i < COUNT_OF(before); i++)
+		cr_assert_str_eq(changes_page(i), before[i], "%zu", i);
+	cr_assert_not_null(strstr(before[0], "公布一批举报的办理情况"));
+	cr_assert_not_null(strstr(before[1], "公布一批举报的办理情况"));
 }
 
 Test(site_tipoffs, written_pages_may_ask_for_the_figures)
