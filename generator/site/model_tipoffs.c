@@ -75,8 +75,8 @@ static void add_chart(struct worker *w, struct value *m)
 		int64_t ended = row->received - tip_open(row) - row->n[BUCKET_CONCLUDED];
 		struct value *v = value_add_map(list, a);
 		/* Beside a bar there is room for 2018-10 and no more, on a telephone. */
-		value_set_text(v, a, "label",
-			str_eq(row->label, GATE_REST) ? "合并列出" : row->label);
+		value_set_text(
+			v, a, "label", str_eq(row->label, GATE_REST) ? "合并列出" : row->label);
 		value_set_int(v, a, "concluded", row->n[BUCKET_CONCLUDED]);
 		value_set_int(v, a, "ended", ended);
 		value_set_int(v, a, "open", row->n[BUCKET_OPEN]);
