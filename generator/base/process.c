@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,4 +82,61 @@ enum err_code process_run(
 			T("不能启动程序“%s”", "cannot start the program \"%s\""), argv[0]);
 	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	return ERR_OK;
+}
+
+/* ---- bytes in, bytes out -------------------------------------------------------------- */
+
+/* A memory file with these bytes, at its beginning; -1. */
+static int memory_file(const void *bytes, size_t len)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	for (const char *p = bytes; fd >= 0 && len;) {
+		ssize_t n = write(fd, p, len);
+		if (n <= 0) {
+			close(fd);
+			return -1;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	if (fd >= 0 && lseek(fd, 0, SEEK_SET) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool take_file(int fd, struct buf *ret)
+{
+	struct stat st;
+	void *at;
+	if (fstat(fd, &st))
+		return false;
+	if (st.st_size == 0)
+		return true;
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return false;
+	buf_add(ret, at, (size_t)st.st_size);
+	munmap(at, (size_t)st.st_size);
+	return true;
+}
+
+enum err_code process_filter(const char *const *argv, const void *in, size_t in_len, int wall_ms,
+	struct buf *ret_out, int *ret_status, struct err *e)
+{
+	int from = memory_file(in, in_len), to = memory_file(NULL, 0);
+	enum err_code code = ERR_OK;
+	if (from < 0 || to < 0)
+		code = err_errno(e, T("没有内存文件", "no memory file"));
+	if (!code)
+		code = process_run(argv, from, to, wall_ms, ret_status, e);
+	if (!code && !take_file(to, ret_out))
+		code = err_errno(
+			e, T("读不到程序“%s”写的", "cannot read what \"%s\" wrote"), argv[0]);
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
+	return code;
 }

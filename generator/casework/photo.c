@@ -9,9 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { WALL_MS = 20 * 1000, SEALED_MAX = 8 << 20 };
 
@@ -35,40 +32,6 @@ static enum err_code read_sealed(
 
 /* ---- through the program --------------------------------------------------------------------------------- */
 
-static int memory_file(const void *bytes, size_t len)
-{
-	int fd = memfd_create("photo", MFD_CLOEXEC);
-
-	for (const char *p = bytes; fd >= 0 && len;) {
-		ssize_t n = write(fd, p, len);
-		if (n <= 0) {
-			close(fd);
-			return -1;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	if (fd >= 0 && lseek(fd, 0, SEEK_SET) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool append_file(int fd, struct buf *ret)
-{
-	struct stat st;
-	void *at = MAP_FAILED;
-
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return false;
-	buf_add(ret, at, (size_t)st.st_size);
-	munmap(at, (size_t)st.st_size);
-	return !ret->overflow;
-}
-
 static enum err_code refuse(int status, struct err *e)
 {
 	if (status == PHOTO_FAILED)
@@ -84,20 +47,13 @@ static enum err_code refuse(int status, struct err *e)
 static enum err_code clean(const char *program, struct bytes jpeg, struct buf *ret, struct err *e)
 {
 	const char *const argv[] = {program, NULL};
-	int status = PHOTO_FAILED, in = memory_file(jpeg.at, jpeg.len), out = memory_file(NULL, 0);
-	enum err_code code = ERR_OK;
+	int status = PHOTO_FAILED;
+	size_t before = ret->len;
+	enum err_code code = process_filter(argv, jpeg.at, jpeg.len, WALL_MS, ret, &status, e);
 
-	if (in < 0 || out < 0)
-		code = err_errno(e, T("没有内存文件", "no memory file"));
-	if (!code)
-		code = process_run(argv, in, out, WALL_MS, &status, e);
-	if (!code && (status != PHOTO_CLEANED || !append_file(out, ret)))
-		code = refuse(status == PHOTO_CLEANED ? PHOTO_FAILED : status, e);
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return code;
+	if (!code && status == PHOTO_CLEANED && (ret->overflow || ret->len == before))
+		status = PHOTO_FAILED;
+	return code || status == PHOTO_CLEANED ? code : refuse(status, e);
 }
 
 static enum err_code open_and_clean(struct desk *d, const struct sealed_case *c, size_t index,

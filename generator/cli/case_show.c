@@ -450,17 +450,13 @@ static enum err_code write_photo(
 {
 	struct cli *c = b->c;
 	struct tip_case row;
-	const char *programs = fill_programs(c->arena);
+	const char *program = NULL;
 	enum err_code code = case_find(b, id, &row, e);
 
-	if (!code && !programs)
-		code = err_set(e, ERR_NOT_FOUND,
-			T("没有找到程序 photo-clean（应在本程序旁边或者 libexec/tianlan）",
-				"the program photo-clean is missing (beside this program or in "
-				"libexec/tianlan)"));
 	if (!code)
-		code = desk_photo(b->desk, row.number, (size_t)index - 1,
-			path_join(c->arena, programs, "photo-clean"), jpeg, e);
+		code = fill_photo_program(c->arena, &program, e);
+	if (!code)
+		code = desk_photo(b->desk, row.number, (size_t)index - 1, program, jpeg, e);
 	if (!code)
 		fwrite(jpeg->data, 1, jpeg->len, stdout);
 	return code;

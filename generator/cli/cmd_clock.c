@@ -1,7 +1,7 @@
 /*
  * tianlan clock: a time limit of the law, worked out from the day it starts; `clock list` shows those the data has. Needs no instance.
  */
-#include "cli/cli.h"
+#include "cli/record_out.h"
 
 #include "tianlan/markup.h"
 #include "tianlan/policy_cases.h"
@@ -10,25 +10,6 @@
 
 static const char usage[] =
 	"tianlan clock --law NAME --from D [--working] [--extended N] [--json] | list [--json]";
-
-static void json_day(struct json *j, const char *key, struct day day)
-{
-	char text[DAY_TEXT_BYTES];
-
-	json_out_string(j, key, day_is_set(day) ? day_text(day, text) : NULL);
-}
-
-static enum err_code json_finish(struct buf *out, struct err *e)
-{
-	enum err_code code = ERR_OK;
-
-	if (out->overflow)
-		code = err_set(e, ERR_SYSTEM, T("输出过长", "the output is too long"));
-	else
-		cli_print_buf(out);
-	buf_done(out);
-	return code;
-}
 
 static void json_law(struct json *j, const struct clock_law *law)
 {
@@ -39,8 +20,8 @@ static void json_law(struct json *j, const struct clock_law *law)
 	json_out_int(j, "limit", law->days);
 	json_out_bool(j, "law_working", law->working);
 	json_out_int(j, "extension_days", law->extension_days);
-	json_day(j, "in_force_from", law->in_force_from);
-	json_day(j, "in_force_until", law->in_force_until);
+	record_json_day(j, "in_force_from", law->in_force_from);
+	record_json_day(j, "in_force_until", law->in_force_until);
 	json_out_string(j, "starts", law->from ? policy_case_step_id(law->from) : NULL);
 	json_out_string(j, "ends", law->to ? policy_case_step_id(law->to) : NULL);
 }
@@ -61,7 +42,7 @@ static enum err_code list_json(const struct clock_law *laws, size_t count, struc
 		json_out_object_end(&j);
 	}
 	json_out_array_end(&j);
-	return json_finish(&out, e);
+	return record_json_finish(&out, e);
 }
 
 static void list_row(const struct clock_law *law)
@@ -104,16 +85,16 @@ static enum err_code clock_json(
 	json_out_init(&j, &out);
 	json_out_object(&j, NULL);
 	json_law(&j, due->law);
-	json_day(&j, "from", due->from);
+	record_json_day(&j, "from", due->from);
 	json_out_int(&j, "extended", extended);
-	json_day(&j, "due", due->due);
+	record_json_day(&j, "due", due->due);
 	json_out_bool(&j, "working", due->working);
 	json_out_bool(&j, "provisional", due->provisional);
-	json_day(&j, "today", today);
+	record_json_day(&j, "today", today);
 	json_out_int(&j, "days", due->days);
 	json_out_string(&j, "text", due->text);
 	json_out_object_end(&j);
-	return json_finish(&out, e);
+	return record_json_finish(&out, e);
 }
 
 static void clock_text(const struct clock_due *due, struct day today)

@@ -83,7 +83,8 @@ const char *fill_self(struct arena *a)
 	return n > 0 ? arena_strndup(a, exe, (size_t)n) : "tianlan";
 }
 
-const char *fill_programs(struct arena *a)
+/* The folder beside this program, or as installed, that has both; NULL: none. */
+static const char *folder_with(struct arena *a, const char *one, const char *other)
 {
 	static const char *const places[] = {"", "/../libexec/tianlan"};
 	const char *self = fill_self(a), *slash = strrchr(self, '/');
@@ -91,9 +92,26 @@ const char *fill_programs(struct arena *a)
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
 		char real[PATH_MAX];
 		const char *folder = arena_printf(a, "%s%s", dir, places[i]);
-		if (access(path_join(a, folder, "report.cgi"), X_OK) == 0 &&
-			access(path_join(a, folder, "receipt.cgi"), X_OK) == 0)
+		if (access(path_join(a, folder, one), X_OK) == 0 &&
+			access(path_join(a, folder, other), X_OK) == 0)
 			return arena_strdup(a, realpath(folder, real) ? real : folder);
 	}
 	return NULL;
+}
+
+const char *fill_programs(struct arena *a)
+{
+	return folder_with(a, "report.cgi", "receipt.cgi");
+}
+
+enum err_code fill_photo_program(struct arena *a, const char **ret, struct err *e)
+{
+	const char *folder = folder_with(a, "photo-clean", "photo-clean");
+	if (!folder)
+		return err_set(e, ERR_NOT_FOUND,
+			T("找不到清洗照片的程序 photo-clean（应在本程序旁边或者 libexec/tianlan）",
+				"the program photo-clean is missing (beside this program or in "
+				"libexec/tianlan)"));
+	*ret = path_join(a, folder, "photo-clean");
+	return ERR_OK;
 }

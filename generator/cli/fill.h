@@ -15,6 +15,8 @@ enum err_code fill_file(struct cli *c, const char *file, const struct fill *fill
 const char *fill_pattern(struct arena *a, const char *literal);
 /* The folder of report.cgi and receipt.cgi: beside this program, or as installed; NULL when they are nowhere. */
 const char *fill_programs(struct arena *a);
+/* photo-clean, in the same places. ERR_NOT_FOUND says where it should be. */
+enum err_code fill_photo_program(struct arena *a, const char **ret, struct err *e) MUST_USE;
 /* This program's own path. */
 const char *fill_self(struct arena *a);
 

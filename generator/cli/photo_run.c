@@ -10,66 +10,7 @@
 #include "tianlan/photo.h"
 #include "tianlan/register_supervision.h"
 
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 enum { WALL_MS = 30 * 1000 };
-
-static enum err_code find_program(struct arena *a, const char **ret, struct err *e)
-{
-	static const char *const places[] = {"", "/../libexec/tianlan"};
-	const char *self = fill_self(a), *slash = strrchr(self, '/');
-	const char *dir = slash ? arena_strndup(a, self, (size_t)(slash - self)) : ".";
-
-	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		const char *path = arena_printf(a, "%s%s/photo-clean", dir, places[i]);
-
-		if (access(path, X_OK) == 0) {
-			*ret = path;
-			return ERR_OK;
-		}
-	}
-	return err_set(e, ERR_NOT_FOUND,
-		T("找不到清洗照片的程序 photo-clean（应在本程序旁边或者 libexec/tianlan）",
-			"the program photo-clean is missing (beside this program or in "
-			"libexec/tianlan)"));
-}
-
-/* A memory file with these bytes, at its beginning; -1. */
-static int memory_file(const void *bytes, size_t len)
-{
-	int fd = memfd_create("photo", MFD_CLOEXEC);
-
-	for (const char *p = bytes; fd >= 0 && len;) {
-		ssize_t n = write(fd, p, len);
-
-		if (n <= 0) {
-			close(fd);
-			return -1;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	if (fd >= 0)
-		(void)lseek(fd, 0, SEEK_SET);
-	return fd;
-}
-
-static bool take_file(int fd, struct buf *ret)
-{
-	struct stat st;
-	void *at = MAP_FAILED;
-
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return false;
-	buf_add(ret, at, (size_t)st.st_size);
-	munmap(at, (size_t)st.st_size);
-	return !ret->overflow;
-}
 
 /* What the picture is told; NULL: it is not the picture's fault. */
 static const char *why_not(int status)
@@ -94,25 +35,18 @@ static enum err_code clean(const char *program, const struct buf *picture, struc
 	const char **ret_why, struct err *e)
 {
 	const char *const argv[] = {program, NULL};
-	int in = memory_file(buf_text(picture), picture->len), out = memory_file(NULL, 0);
 	int status = PHOTO_FAILED;
-	enum err_code code = ERR_OK;
+	enum err_code code = process_filter(
+		argv, buf_text(picture), picture->len, WALL_MS, ret_jpeg, &status, e);
 
 	*ret_why = NULL;
-	if (in < 0 || out < 0)
-		code = err_errno(e, T("没有内存文件", "no memory file"));
-	if (!code)
-		code = process_run(argv, in, out, WALL_MS, &status, e);
-	if (!code &&
-		(status == PHOTO_FAILED || (status == PHOTO_CLEANED && !take_file(out, ret_jpeg))))
+	if (!code && status == PHOTO_CLEANED && (ret_jpeg->overflow || !ret_jpeg->len))
+		status = PHOTO_FAILED;
+	if (!code && status == PHOTO_FAILED)
 		code = err_set(e, ERR_SYSTEM,
 			T("清洗照片的程序没有做成", "photo-clean could not do its work"));
 	if (!code && status != PHOTO_CLEANED)
 		*ret_why = why_not(status);
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
 	return code;
 }
 
@@ -121,7 +55,7 @@ static enum err_code publish_picture(struct cli *c, struct reg *r, int64_t seq,
 {
 	const char *program = NULL;
 	struct buf picture, jpeg;
-	enum err_code code = find_program(c->arena, &program, e);
+	enum err_code code = fill_photo_program(c->arena, &program, e);
 
 	if (code)
 		return code;

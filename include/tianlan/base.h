@@ -181,6 +181,11 @@ enum err_code dir_each_file(const char *dir, file_visit_fn *fn, void *ctx, struc
 enum err_code process_run(const char *const *argv, int in_fd, int out_fd, int wall_ms,
 	int *ret_status, struct err *e) MUST_USE;
 
+/* process_run() with these bytes as input and *ret_out as what it writes, both in memory files: nothing touches a disk. *ret_out is
+ * appended to; past its maximum the overflow flag is set. */
+enum err_code process_filter(const char *const *argv, const void *in, size_t in_len, int wall_ms,
+	struct buf *ret_out, int *ret_status, struct err *e) MUST_USE;
+
 /* ---- work on several threads ---------------------------------------------------------- */
 
 /* Calls fn(ctx, worker, index) for every index below count, on `jobs` threads (1: in this one),
