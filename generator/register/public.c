@@ -78,15 +78,9 @@ static const char *const sql[PUB_STMT_COUNT] = {
 	[PUB_RANKING_ITEMS] = "SELECT unit, item, coalesce(part,-1), coalesce(whole,-1), score "
 			      "FROM public_ranking_item"
 			      " WHERE quarter=?1 ORDER BY unit, item",
-	[PUB_RANKING_TRACES] = "SELECT unit, item, what, number, counted FROM public_ranking_trace "
-			       "WHERE quarter=?1"
-			       " ORDER BY unit, item, what, number",
 	[PUB_RANKING_TRACES_OF] =
 		"SELECT unit, item, what, number, counted FROM public_ranking_trace"
 		" WHERE quarter=?1 AND unit=?2 AND item=?3 ORDER BY what, number",
-	[PUB_TASK_SUMS] = "SELECT unit, kind, asked, done, coalesce(with_due,0), next_due FROM "
-			  "public_task_sum"
-			  " ORDER BY unit, kind",
 	[PUB_TASKS_ALL] = "SELECT enterprise, kind, unit, asked_on, due, done_on FROM public_task"
 			  " ORDER BY unit, due IS NULL, due, enterprise, seq",
 };

@@ -248,14 +248,6 @@ static enum err_code trace_row(sqlite3_stmt *s, struct arena *a, void *fn_and_ct
 	return to->fn(to->ctx, &trace, e);
 }
 
-enum err_code pub_ranking_trace_each(
-	struct pub *p, const char *quarter, pub_ranking_trace_fn *fn, void *ctx, struct err *e)
-{
-	struct trace_to to = {fn, ctx};
-
-	return of_quarter(p, PUB_RANKING_TRACES, quarter, trace_row, &to, e);
-}
-
 enum err_code pub_ranking_trace_of(struct pub *p, const char *quarter, const char *unit,
 	const char *item, pub_ranking_trace_fn *fn, void *ctx, struct err *e)
 {
@@ -272,33 +264,6 @@ enum err_code pub_ranking_trace_of(struct pub *p, const char *quarter, const cha
 }
 
 /* ---- tasks ------------------------------------------------------------------------------------------ */
-
-struct sum_to {
-	pub_task_sum_fn *fn;
-	void *ctx;
-};
-
-static enum err_code sum_row(sqlite3_stmt *s, struct arena *a, void *fn_and_ctx, struct err *e)
-{
-	const struct sum_to *to = fn_and_ctx;
-	struct pub_task_sum sum = {
-		.unit = pub_text(s, 0, a),
-		.kind = pub_text(s, 1, a),
-		.asked = sqlite3_column_int64(s, 2),
-		.done = sqlite3_column_int64(s, 3),
-		.with_due = sqlite3_column_int64(s, 4),
-		.next_due = pub_day(s, 5),
-	};
-
-	return to->fn(to->ctx, &sum, e);
-}
-
-enum err_code pub_task_sum_each(struct pub *p, pub_task_sum_fn *fn, void *ctx, struct err *e)
-{
-	struct sum_to to = {fn, ctx};
-
-	return pub_each(p, PUB_TASK_SUMS, sum_row, &to, e);
-}
 
 struct task_to {
 	pub_task_of_fn *fn;

@@ -238,9 +238,6 @@ const char *const schema_version_2[] = {
 	" CASE WHEN item='tipoffs' AND whole<3 THEN NULL ELSE whole END AS whole, score FROM ranking_item",
 	"CREATE VIEW public_ranking_trace AS SELECT quarter, unit, item, what, number, counted FROM ranking_trace"
 	" WHERE what<>'tip-off' AND item<>'lookbacks'",
-	"CREATE VIEW public_task_sum AS SELECT unit, kind, count(*) AS asked, count(done_on) AS done,"
-	" sum(done_on IS NULL AND due IS NOT NULL) AS with_due, min(CASE WHEN done_on IS NULL THEN due END) AS next_due"
-	" FROM task GROUP BY unit, kind",
 	"PRAGMA user_version = 2",
 	NULL,
 };

@@ -233,19 +233,9 @@ struct pub_ranking_trace {
 };
 typedef enum err_code pub_ranking_trace_fn(
 	void *ctx, const struct pub_ranking_trace *t, struct err *e);
-enum err_code pub_ranking_trace_each(struct pub *p, const char *quarter, pub_ranking_trace_fn *fn,
-	void *ctx, struct err *e) MUST_USE;
 /* Those behind one figure. */
 enum err_code pub_ranking_trace_of(struct pub *p, const char *quarter, const char *unit,
 	const char *item, pub_ranking_trace_fn *fn, void *ctx, struct err *e) MUST_USE;
-struct pub_task_sum {
-	const char *unit, *kind;
-	int64_t asked, done, with_due;
-	struct day next_due;
-};
-typedef enum err_code pub_task_sum_fn(void *ctx, const struct pub_task_sum *t, struct err *e);
-enum err_code pub_task_sum_each(
-	struct pub *p, pub_task_sum_fn *fn, void *ctx, struct err *e) MUST_USE;
 /* Every task, by unit, due, enterprise: for the departments' lists and what is past its day. */
 struct pub_task_of {
 	int64_t enterprise;
